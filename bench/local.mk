@@ -1,0 +1,1 @@
+# Nothing of bench is listed yet.

@@ -1,0 +1,14 @@
+# The wire and the language: no I/O, no allocation, no globals, libc only.
+# Position independent, so that the preloaded library can link it too.
+noinst_LTLIBRARIES += libcommon.la
+
+libcommon_la_SOURCES = \
+	common/addr.c \
+	common/addr.h \
+	common/compiler.h \
+	common/cursor.c \
+	common/cursor.h \
+	common/socks5.c \
+	common/socks5.h \
+	$(NULL)
+libcommon_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden

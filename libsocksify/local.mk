@@ -1,0 +1,1 @@
+# Nothing of libsocksify is listed yet.

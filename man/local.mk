@@ -1,0 +1,1 @@
+# Nothing of man is listed yet.

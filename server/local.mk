@@ -1,0 +1,1 @@
+# Nothing of server is listed yet.

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: ISC */
+#include "server/loop.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "common/compiler.h"
+
+#define SIGNALS_MAX	16
+#define CLASSES_MAX	16
+
+TAILQ_HEAD(deferred_queue, loop_deferred);
+
+static struct {
+	struct event_base	*base;
+	struct deferred_queue	 deferred;
+	bool			 stopped;
+	uint64_t		 now;	/* ms; 0: not read in this turn */
+	uint32_t		 turn;
+	struct event		*signals[SIGNALS_MAX];
+	unsigned		 signal_count;
+	struct {
+		uint64_t		 ms;
+		const struct timeval	*tv;
+	} classes[CLASSES_MAX];
+	unsigned		 class_count;
+} loop;
+
+/*
+ * Without EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST: it would delay a deletion past
+ * the moment at which the descriptor is passed on and closed (see loop.h).
+ */
+int
+loop_init(void)
+{
+	struct event_config *config = event_config_new();
+
+	if (config == NULL)
+		return -ENOMEM;
+	event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
+	event_config_require_features(config, EV_FEATURE_ET | EV_FEATURE_EARLY_CLOSE);
+	loop.base = event_base_new_with_config(config);
+	event_config_free(config);
+	if (loop.base == NULL)
+		return -ENOMEM;
+	TAILQ_INIT(&loop.deferred);
+	loop.stopped = false;
+	return 0;
+}
+
+void
+loop_fini(void)
+{
+	for (unsigned i = 0; i < loop.signal_count; i++)
+		event_free(loop.signals[i]);
+	loop.signal_count = 0;
+	loop.class_count = 0;
+	if (loop.base != NULL)
+		event_base_free(loop.base);
+	loop.base = NULL;
+}
+
+/* Runs what was deferred before this call; what these defer stays queued. */
+static void
+run_deferred(void)
+{
+	uint32_t turn = loop.turn++;
+	struct loop_deferred *d;
+
+	while ((d = TAILQ_FIRST(&loop.deferred)) != NULL && d->turn == turn) {
+		TAILQ_REMOVE(&loop.deferred, d, entry);
+		d->queued = false;
+		d->cb(d->arg);
+	}
+}
+
+void
+loop_run(void)
+{
+	loop.stopped = false;
+	while (!loop.stopped) {
+		int flags = TAILQ_EMPTY(&loop.deferred) ? EVLOOP_ONCE : EVLOOP_NONBLOCK;
+
+		if (event_base_loop(loop.base, flags | EVLOOP_NO_EXIT_ON_EMPTY) < 0)
+			abort();
+		run_deferred();
+		loop.now = 0;
+	}
+}
+
+void
+loop_stop(void)
+{
+	loop.stopped = true;
+	event_base_loopbreak(loop.base);
+}
+
+uint64_t
+loop_now(void)
+{
+	struct timespec ts;
+
+	if (loop.now == 0) {
+		clock_gettime(CLOCK_MONOTONIC, &ts);
+		loop.now = (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+	}
+	return loop.now;
+}
+
+static void
+io_ready(evutil_socket_t fd, short what, void *arg)
+{
+	struct loop_io *io = arg;
+	unsigned events = 0;
+
+	if (what & EV_READ)
+		events |= LOOP_READ;
+	if (what & EV_WRITE)
+		events |= LOOP_WRITE;
+	if (what & EV_CLOSED)
+		events |= LOOP_HANGUP;
+	io->cb(fd, events, io->arg);
+}
+
+int
+loop_io_add(struct loop_io *io, int fd, unsigned events, loop_io_cb *cb, void *arg)
+{
+	short what = EV_PERSIST;
+
+	if (events & LOOP_READ)
+		what |= EV_READ;
+	if (events & LOOP_WRITE)
+		what |= EV_WRITE;
+	if (events & LOOP_HANGUP)
+		what |= EV_CLOSED;
+	if (events & LOOP_EDGE)
+		what |= EV_ET;
+	if (io->on)
+		loop_io_del(io);
+	io->cb = cb;
+	io->arg = arg;
+	event_assign(&io->ev, loop.base, fd, what, io_ready, io);
+	errno = 0;
+	if (event_add(&io->ev, NULL) < 0)
+		return errno > 0 ? -errno : -ENOMEM;
+	io->on = true;
+	return 0;
+}
+
+void
+loop_io_del(struct loop_io *io)
+{
+	if (io->on)
+		event_del(&io->ev);
+	io->on = false;
+}
+
+static void
+timer_ready(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
+{
+	struct loop_timer *t = arg;
+
+	t->cb(t->arg);
+}
+
+void
+loop_timer_set(struct loop_timer *t, uint64_t ms, loop_cb *cb, void *arg)
+{
+	struct timeval own = { .tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000) };
+	const struct timeval *tv = &own;
+
+	for (unsigned i = 0; i < loop.class_count; i++) {
+		if (loop.classes[i].ms == ms)
+			tv = loop.classes[i].tv;
+	}
+	if (t->made)
+		event_del(&t->ev);
+	t->cb = cb;
+	t->arg = arg;
+	event_assign(&t->ev, loop.base, -1, 0, timer_ready, t);
+	t->made = true;
+	event_add(&t->ev, tv);
+}
+
+void
+loop_timer_cancel(struct loop_timer *t)
+{
+	if (t->made)
+		event_del(&t->ev);
+	t->made = false;
+}
+
+void
+loop_timer_class(uint64_t ms)
+{
+	struct timeval tv = { .tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000) };
+
+	for (unsigned i = 0; i < loop.class_count; i++) {
+		if (loop.classes[i].ms == ms)
+			return;
+	}
+	if (loop.class_count == CLASSES_MAX)
+		return;
+	loop.classes[loop.class_count].ms = ms;
+	loop.classes[loop.class_count].tv = event_base_init_common_timeout(loop.base, &tv);
+	if (loop.classes[loop.class_count].tv != NULL)
+		loop.class_count++;
+}
+
+struct signal_watch {
+	loop_cb	*cb;
+	void	*arg;
+};
+
+static struct signal_watch watches[SIGNALS_MAX];
+
+static void
+signal_ready(evutil_socket_t signo UNUSED, short what UNUSED, void *arg)
+{
+	struct signal_watch *watch = arg;
+
+	watch->cb(watch->arg);
+}
+
+int
+loop_signal(int signo, loop_cb *cb, void *arg)
+{
+	struct signal_watch *watch = &watches[loop.signal_count];
+	struct event *ev;
+
+	if (loop.signal_count == SIGNALS_MAX)
+		return -ENOSPC;
+	*watch = (struct signal_watch){ cb, arg };
+	ev = event_new(loop.base, signo, EV_SIGNAL | EV_PERSIST, signal_ready, watch);
+	if (ev == NULL || event_add(ev, NULL) < 0) {
+		if (ev != NULL)
+			event_free(ev);
+		return -ENOMEM;
+	}
+	loop.signals[loop.signal_count++] = ev;
+	return 0;
+}
+
+void
+loop_defer(struct loop_deferred *d, loop_cb *cb, void *arg)
+{
+	d->cb = cb;
+	d->arg = arg;
+	if (d->queued)
+		return;
+	d->queued = true;
+	d->turn = loop.turn;
+	TAILQ_INSERT_TAIL(&loop.deferred, d, entry);
+}
+
+void
+loop_defer_cancel(struct loop_deferred *d)
+{
+	if (d->queued)
+		TAILQ_REMOVE(&loop.deferred, d, entry);
+	d->queued = false;
+}
