@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Names and the reserved addresses that stand for them (198.18.0.0/15 and an
+ * IPv6 prefix), in a table shared by every process of the tree. Lock-free: safe
+ * in signal handlers, across fork, and when a process is killed at any point.
+ */
+#ifndef LIBSOCKSIFY_NAMES_H
+#define LIBSOCKSIFY_NAMES_H
+
+#include <stdbool.h>
+
+#include "common/addr.h"
+
+/*
+ * The address that stands for @name (1 to 255 bytes, compared without regard to
+ * case) in @family, AF_INET or AF_INET6; made on first use. 0, -EINVAL, or
+ * -ENOSPC when the table is full.
+ */
+int	 names_address(const char *name, int family, struct endpoint *address);
+/* Whether the address lies in the reserved ranges, known or not. */
+bool	 names_is_reserved(const struct endpoint *address);
+/* Copies the name that @address stands for into @name (HOST_NAME_MAX_LEN + 1): 0, or -ENOENT. */
+int	 names_lookup(const struct endpoint *address, char *name);
+
+#endif

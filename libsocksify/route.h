@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+/* Which way a connection goes. Decided from the settings alone; no I/O. */
+#ifndef LIBSOCKSIFY_ROUTE_H
+#define LIBSOCKSIFY_ROUTE_H
+
+#include "common/addr.h"
+#include "libsocksify/settings.h"
+
+enum route_way {
+	ROUTE_DIRECT,	/* the real call, untouched */
+	ROUTE_PROXY,	/* by .proxy, asking it for .dst */
+	ROUTE_REFUSE,	/* fail with .error: it should be proxied and cannot be */
+};
+
+struct route {
+	enum route_way		 way;
+	int			 error;		/* ROUTE_REFUSE: a positive errno for connect(2) */
+	const struct proxy	*proxy;		/* ROUTE_PROXY */
+	struct host		 dst;		/* ROUTE_PROXY: the name behind a reserved address, or the address */
+};
+
+/*
+ * For a TCP connect to @to. A reserved address without a name is refused
+ * (ENETUNREACH), and so is everything but loopback when the settings failed.
+ */
+void	 route_connect(const struct endpoint *to, struct route *route);
+/* Whether @name (not numeric, not in /etc/hosts) gets a reserved address rather than a look-up. */
+bool	 route_name_is_remote(const char *name);
+
+#endif
