@@ -9,3 +9,18 @@ unit_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) -UNDEBUG
 tests_unit_test_socks5_SOURCES = tests/unit/test_socks5.c
 tests_unit_test_socks5_CFLAGS = $(unit_cflags)
 tests_unit_test_socks5_LDADD = libcommon.la $(CMOCKA_LIBS)
+
+if SERVER
+auth_tests = \
+	tests/unit/test_penalty \
+	$(NULL)
+check_PROGRAMS += $(auth_tests)
+TESTS += $(auth_tests)
+auth_ldadd = libserverauth.la $(CMOCKA_LIBS)
+
+
+
+tests_unit_test_penalty_SOURCES = tests/unit/test_penalty.c
+tests_unit_test_penalty_CFLAGS = $(unit_cflags)
+tests_unit_test_penalty_LDADD = $(auth_ldadd)
+endif
