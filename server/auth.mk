@@ -3,6 +3,8 @@
 noinst_LTLIBRARIES += libserverauth.la
 
 libserverauth_la_SOURCES = \
+	server/auth_cache.c \
+	server/auth_cache.h \
 	server/penalty.c \
 	server/penalty.h \
 	server/secret.c \

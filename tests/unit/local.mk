@@ -12,12 +12,16 @@ tests_unit_test_socks5_LDADD = libcommon.la $(CMOCKA_LIBS)
 
 if SERVER
 auth_tests = \
+	tests/unit/test_auth_cache \
 	tests/unit/test_penalty \
 	$(NULL)
 check_PROGRAMS += $(auth_tests)
 TESTS += $(auth_tests)
 auth_ldadd = libserverauth.la $(CMOCKA_LIBS)
 
+tests_unit_test_auth_cache_SOURCES = tests/unit/test_auth_cache.c
+tests_unit_test_auth_cache_CFLAGS = $(unit_cflags)
+tests_unit_test_auth_cache_LDADD = $(auth_ldadd)
 
 
 tests_unit_test_penalty_SOURCES = tests/unit/test_penalty.c
