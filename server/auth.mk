@@ -5,6 +5,8 @@ noinst_LTLIBRARIES += libserverauth.la
 libserverauth_la_SOURCES = \
 	server/auth_cache.c \
 	server/auth_cache.h \
+	server/password.c \
+	server/password.h \
 	server/penalty.c \
 	server/penalty.h \
 	server/secret.c \
