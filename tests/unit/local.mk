@@ -18,7 +18,7 @@ auth_tests = \
 	$(NULL)
 check_PROGRAMS += $(auth_tests)
 TESTS += $(auth_tests)
-auth_ldadd = libserverauth.la $(CMOCKA_LIBS)
+auth_ldadd = libserverauth.la libcommon.la $(CMOCKA_LIBS)
 
 tests_unit_test_auth_cache_SOURCES = tests/unit/test_auth_cache.c
 tests_unit_test_auth_cache_CFLAGS = $(unit_cflags)
