@@ -1,1 +1,2 @@
 include server/auth.mk
+include server/connect.mk

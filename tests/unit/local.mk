@@ -31,4 +31,26 @@ tests_unit_test_password_LDADD = $(auth_ldadd) $(CRYPT_LIBS)
 tests_unit_test_penalty_SOURCES = tests/unit/test_penalty.c
 tests_unit_test_penalty_CFLAGS = $(unit_cflags)
 tests_unit_test_penalty_LDADD = $(auth_ldadd)
+# The parts of the server that live in the event loop.
+loop_tests = \
+	tests/unit/test_connector \
+	$(NULL)
+check_PROGRAMS += $(loop_tests)
+TESTS += $(loop_tests)
+check_LTLIBRARIES += libtestloop.la
+loop_test_ldadd = libtestloop.la libserverconnect.la libcommon.la $(CMOCKA_LIBS)
+
+libtestloop_la_SOURCES = \
+	tests/lib/dnsd.c \
+	tests/lib/dnsd.h \
+	tests/lib/looptest.c \
+	tests/lib/looptest.h \
+	$(NULL)
+libtestloop_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+libtestloop_la_CFLAGS = $(unit_cflags)
+
+tests_unit_test_connector_SOURCES = tests/unit/test_connector.c
+tests_unit_test_connector_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+tests_unit_test_connector_CFLAGS = $(unit_cflags)
+tests_unit_test_connector_LDADD = $(loop_test_ldadd)
 endif
