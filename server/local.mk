@@ -1,2 +1,3 @@
 include server/auth.mk
 include server/connect.mk
+include server/relay.mk

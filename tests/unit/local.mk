@@ -53,4 +53,18 @@ tests_unit_test_connector_SOURCES = tests/unit/test_connector.c
 tests_unit_test_connector_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 tests_unit_test_connector_CFLAGS = $(unit_cflags)
 tests_unit_test_connector_LDADD = $(loop_test_ldadd)
+relay_tests = \
+	tests/unit/test_pipe_pool \
+	tests/unit/test_relay \
+	$(NULL)
+check_PROGRAMS += $(relay_tests)
+TESTS += $(relay_tests)
+
+tests_unit_test_pipe_pool_SOURCES = tests/unit/test_pipe_pool.c
+tests_unit_test_pipe_pool_CFLAGS = $(unit_cflags)
+tests_unit_test_pipe_pool_LDADD = libserverrelay.la $(CMOCKA_LIBS)
+
+tests_unit_test_relay_SOURCES = tests/unit/test_relay.c
+tests_unit_test_relay_CFLAGS = $(unit_cflags) $(EVENT_CFLAGS)
+tests_unit_test_relay_LDADD = libserverrelay.la $(CMOCKA_LIBS)
 endif
