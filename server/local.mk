@@ -1,1 +1,1 @@
-# Nothing of server is listed yet.
+include server/conf.mk
