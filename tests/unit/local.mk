@@ -67,4 +67,18 @@ tests_unit_test_pipe_pool_LDADD = libserverrelay.la $(CMOCKA_LIBS)
 tests_unit_test_relay_SOURCES = tests/unit/test_relay.c
 tests_unit_test_relay_CFLAGS = $(unit_cflags) $(EVENT_CFLAGS)
 tests_unit_test_relay_LDADD = libserverrelay.la $(CMOCKA_LIBS)
+server_unit_tests = \
+	tests/unit/test_conf \
+	tests/unit/test_rule \
+	$(NULL)
+check_PROGRAMS += $(server_unit_tests)
+TESTS += $(server_unit_tests)
+
+tests_unit_test_conf_SOURCES = tests/unit/test_conf.c
+tests_unit_test_conf_CFLAGS = $(unit_cflags)
+tests_unit_test_conf_LDADD = libserverconf.la $(CMOCKA_LIBS)
+
+tests_unit_test_rule_SOURCES = tests/unit/test_rule.c
+tests_unit_test_rule_CFLAGS = $(unit_cflags)
+tests_unit_test_rule_LDADD = libserverconf.la $(CMOCKA_LIBS)
 endif
