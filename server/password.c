@@ -34,7 +34,7 @@ struct password_db {
 	bool			 settled;	/* .stamp was old enough to be told from a change */
 	unsigned		 noticed;	/* how many notices were given */
 	char			 notice[512];
-	char			 model[CRYPT_OUTPUT_SIZE];	/* what a name without a hash costs */
+	char			 model[CRYPT_OUTPUT_SIZE];	/* run for names without one */
 	char			 account[ACCOUNT_SIZE];
 	struct crypt_data	 crypt;
 };
