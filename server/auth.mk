@@ -7,6 +7,8 @@ libserverauth_la_SOURCES = \
 	server/auth_cache.h \
 	server/password.c \
 	server/password.h \
+	server/password_file.c \
+	server/password_file.h \
 	server/penalty.c \
 	server/penalty.h \
 	server/secret.c \

@@ -35,7 +35,8 @@ BEGIN {
 	header = piece[2]
 	keep("^event2?/|^event[.]h$|^evutil", "^server/loop[.][ch]$")
 	keep("^ares", "^server/resolver[.]c$")
-	keep("^(crypt|shadow)[.]h$", "^server/password[.]c$")
+	keep("^crypt[.]h$", "^server/password(_file)?[.]c$")
+	keep("^shadow[.]h$", "^server/password[.]c$")
 	keep("^cap-ng[.]h$", "^server/sandbox[.]c$")
 	keep("^bsd/|^sha2[.]h$", "^server/")
 }' $(lint_find '*.[ch]' '*.def'))
