@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include <config.h>
+
 #include "common/conf_lex.h"
 
 #include <errno.h>

@@ -13,6 +13,8 @@
  *
  * ROLE_SETUP: the auth inbox's read end, the memory of penalties.
  */
+#include <config.h>
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

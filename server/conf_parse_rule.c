@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Client rules and socks rules. */
+#include <config.h>
+
 #include "server/conf_parse.h"
 
 #include <assert.h>

@@ -6,6 +6,8 @@
  *
  * ROLE_SETUP: the io inbox's read end.
  */
+#include <config.h>
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -30,6 +30,8 @@
  * If a mother is killed, her channels end: negotiate children stop accepting,
  * every later stage lives on until its inbox ends and its sessions are over.
  */
+#include <config.h>
+
 #include "server/mother.h"
 
 #include <errno.h>

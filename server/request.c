@@ -10,6 +10,8 @@
  *
  * ROLE_SETUP: the request inbox's read end, the io inbox's write end.
  */
+#include <config.h>
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -82,4 +82,32 @@ tests_unit_test_conf_LDADD = $(server_ldadd)
 tests_unit_test_rule_SOURCES = tests/unit/test_rule.c
 tests_unit_test_rule_CFLAGS = $(unit_cflags)
 tests_unit_test_rule_LDADD = $(server_ldadd)
+pipeline_tests = \
+	tests/unit/test_ipc \
+	tests/unit/test_negotiation \
+	tests/unit/test_session \
+	tests/unit/test_session_log \
+	$(NULL)
+check_PROGRAMS += $(pipeline_tests)
+TESTS += $(pipeline_tests)
+
+tests_unit_test_ipc_SOURCES = tests/unit/test_ipc.c
+tests_unit_test_ipc_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+tests_unit_test_ipc_CFLAGS = $(unit_cflags)
+tests_unit_test_ipc_LDADD = libtestloop.la $(server_ldadd)
+
+tests_unit_test_negotiation_SOURCES = tests/unit/test_negotiation.c
+tests_unit_test_negotiation_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+tests_unit_test_negotiation_CFLAGS = $(unit_cflags)
+tests_unit_test_negotiation_LDADD = $(server_ldadd)
+
+tests_unit_test_session_SOURCES = tests/unit/test_session.c
+tests_unit_test_session_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+tests_unit_test_session_CFLAGS = $(unit_cflags)
+tests_unit_test_session_LDADD = $(server_ldadd)
+
+tests_unit_test_session_log_SOURCES = tests/unit/test_session_log.c
+tests_unit_test_session_log_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+tests_unit_test_session_log_CFLAGS = $(unit_cflags)
+tests_unit_test_session_log_LDADD = $(server_ldadd)
 endif
