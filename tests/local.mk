@@ -7,3 +7,4 @@ include tests/unit/local.mk
 endif
 include tests/platform/local.mk
 include tests/lint/local.mk
+include tests/fuzz/local.mk
