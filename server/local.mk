@@ -60,6 +60,8 @@ libserver_la_SOURCES = \
 	server/privilege.h \
 	server/relay.c \
 	server/relay.h \
+	server/relay_dir.c \
+	server/relay_dir.h \
 	server/request.c \
 	server/resolver.c \
 	server/resolver.h \

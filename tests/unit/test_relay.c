@@ -187,14 +187,14 @@ session_ended(struct relay *r, void *arg)
 	struct session *s = arg;
 
 	assert_ptr_equal(r, &s->relay);
-	assert_int_equal(r->fd[RELAY_CLIENT], -1);
-	assert_int_equal(r->fd[RELAY_REMOTE], -1);
+	assert_int_equal(r->dir[RELAY_CLIENT].from_fd, -1);
+	assert_int_equal(r->dir[RELAY_REMOTE].from_fd, -1);
 	s->ended++;
 }
 
 static void
-session_open_with(struct session *s, void (*make_pair)(int fds[2]), const struct relay_limits *limits,
-    const void *early, size_t early_len)
+session_open_with(struct session *s, void (*make_pair)(int fds[2]),
+    const struct relay_limits *limits, const void *early, size_t early_len)
 {
 	static const struct relay_limits none;
 	int inner[2];
