@@ -1,4 +1,6 @@
-# The load generator. It is always built, so that it keeps compiling.
+# The load generator, and the comparison that runs it. The generator is always
+# built, so that it keeps compiling; "make bench" measures for some minutes and
+# writes docs/performance.md and its plots into the source tree.
 noinst_PROGRAMS += bench/load
 
 bench_load_SOURCES = \
@@ -19,3 +21,19 @@ bench_load_SOURCES = \
 bench_load_CPPFLAGS = $(AM_CPPFLAGS) $(FORTIFY_CPPFLAGS) -D_GNU_SOURCE
 bench_load_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS) -pthread
 bench_load_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS) -pthread
+
+EXTRA_DIST += \
+	bench/compare \
+	bench/comparison/__init__.py \
+	bench/comparison/cpu.py \
+	bench/comparison/machine.py \
+	bench/comparison/measure.py \
+	bench/comparison/plot.py \
+	bench/comparison/report.py \
+	bench/comparison/servers.py \
+	bench/comparison/targets.py \
+	$(NULL)
+
+.PHONY: bench
+bench: all
+	$(srcdir)/bench/compare --build $(abs_builddir) --output $(srcdir)/docs
