@@ -6,6 +6,8 @@ libcommon_la_SOURCES = \
 	common/addr.c \
 	common/addr.h \
 	common/compiler.h \
+	common/conf_lex.c \
+	common/conf_lex.h \
 	common/cursor.c \
 	common/cursor.h \
 	common/socks5.c \
