@@ -50,6 +50,8 @@ libserver_la_SOURCES = \
 	server/negotiation.h \
 	server/password.c \
 	server/password.h \
+	server/password_file.c \
+	server/password_file.h \
 	server/penalty.c \
 	server/penalty.h \
 	server/pipe_pool.c \
