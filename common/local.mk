@@ -8,6 +8,8 @@ libcommon_la_SOURCES = \
 	common/compiler.h \
 	common/cursor.c \
 	common/cursor.h \
+	common/handshake.c \
+	common/handshake.h \
 	common/socks5.c \
 	common/socks5.h \
 	$(NULL)
