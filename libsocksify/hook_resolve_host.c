@@ -76,12 +76,15 @@ pack_hostent(struct hostent *ret, struct room room, const char *name, int family
 	return 0;
 }
 
-/* The end of every _r function: sets *error and *result, returns an errno. */
+/*
+ * The end of every _r function: sets *error and *result, returns an errno. As in
+ * the C library h_errno is set too; there are programs that look there.
+ */
 static int
 finish(int herror, int rc, struct hostent *ret, struct hostent **result, int *error)
 {
 	*result = herror == NETDB_SUCCESS ? ret : NULL;
-	*error = herror;
+	*error = h_errno = herror;
 	return rc;
 }
 

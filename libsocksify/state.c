@@ -62,7 +62,7 @@ state_map(int fd, struct state **state)
 int
 state_attach(const char *path, struct state **state)
 {
-	int fd = (int)RAW(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	int fd = (int)RAW(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	int rc;
 
 	if (fd < 0)
