@@ -33,6 +33,8 @@ libserver_la_SOURCES = \
 	server/external.h \
 	server/farewell.c \
 	server/farewell.h \
+	server/interface.c \
+	server/interface.h \
 	server/internal.c \
 	server/internal.h \
 	server/io.c \
