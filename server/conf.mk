@@ -16,3 +16,4 @@ libserverconf_la_SOURCES = \
 libserverconf_la_CPPFLAGS = $(AM_CPPFLAGS) $(FORTIFY_CPPFLAGS)
 libserverconf_la_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS)
 libserverconf_la_LIBADD = libcommon.la
+EXTRA_DIST += examples/socksifyd-minimal.conf examples/socksifyd.conf
