@@ -1,1 +1,3 @@
-# Nothing of man is listed yet.
+if SERVER
+dist_man_MANS += man/socksifyd.conf.5
+endif
