@@ -14,6 +14,7 @@ if SERVER
 # The parts of the server that live in the event loop.
 loop_tests = \
 	tests/unit/test_connector \
+	tests/unit/test_loop \
 	$(NULL)
 check_PROGRAMS += $(loop_tests)
 TESTS += $(loop_tests)
@@ -33,4 +34,10 @@ tests_unit_test_connector_SOURCES = tests/unit/test_connector.c
 tests_unit_test_connector_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 tests_unit_test_connector_CFLAGS = $(unit_cflags)
 tests_unit_test_connector_LDADD = $(loop_test_ldadd)
+
+tests_unit_test_loop_SOURCES = tests/unit/test_loop.c
+tests_unit_test_loop_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+tests_unit_test_loop_CFLAGS = $(unit_cflags)
+tests_unit_test_loop_LDADD = $(loop_test_ldadd)
+
 endif
