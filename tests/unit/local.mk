@@ -55,6 +55,9 @@ tests_unit_test_penalty_LDADD = $(server_ldadd)
 # The parts of the server that live in the event loop.
 loop_tests = \
 	tests/unit/test_connector \
+	tests/unit/test_external \
+	tests/unit/test_loop \
+	tests/unit/test_resolver \
 	$(NULL)
 check_PROGRAMS += $(loop_tests)
 TESTS += $(loop_tests)
@@ -139,6 +142,21 @@ tests_unit_test_session_log_SOURCES = tests/unit/test_session_log.c
 tests_unit_test_session_log_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 tests_unit_test_session_log_CFLAGS = $(unit_cflags)
 tests_unit_test_session_log_LDADD = $(server_ldadd)
+
+tests_unit_test_external_SOURCES = tests/unit/test_external.c
+tests_unit_test_external_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+tests_unit_test_external_CFLAGS = $(unit_cflags)
+tests_unit_test_external_LDADD = $(loop_test_ldadd)
+
+tests_unit_test_loop_SOURCES = tests/unit/test_loop.c
+tests_unit_test_loop_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+tests_unit_test_loop_CFLAGS = $(unit_cflags)
+tests_unit_test_loop_LDADD = $(loop_test_ldadd)
+
+tests_unit_test_resolver_SOURCES = tests/unit/test_resolver.c
+tests_unit_test_resolver_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+tests_unit_test_resolver_CFLAGS = $(unit_cflags)
+tests_unit_test_resolver_LDADD = $(loop_test_ldadd)
 endif
 tests_unit_test_handshake_SOURCES = tests/unit/test_handshake.c
 tests_unit_test_handshake_CFLAGS = $(unit_cflags)
