@@ -5,7 +5,8 @@
  *
  *   relay_cost bulk STREAMS MEGABYTES     throughput, and the relay's CPU per GB
  *   relay_cost ping SESSIONS ROUNDS       round trip of 64 bytes, CPU per round
- *   relay_cost direct-bulk|direct-ping …  the same without a relay between
+ *   relay_cost mixed SESSIONS ROUNDS      the same for one session, beside bulk in the others
+ *   relay_cost direct-…                   without a relay between
  */
 #include <config.h>
 
@@ -32,6 +33,7 @@
 #define SESSIONS_MAX	1024
 #define CHUNK		(256 * 1024)
 #define PING_SIZE	64
+#define MIXED_MEGABYTES	1000	/* of each bulk session beside a ping */
 
 struct path {
 	int	 client, remote;	/* the far ends */
@@ -251,18 +253,51 @@ wait_all(pid_t relay)
 	return cpu;
 }
 
+enum mode { BULK, PING, MIXED };
+
+static void
+start_ends(enum mode mode, unsigned long amount)
+{
+	for (unsigned i = 0; i < path_count; i++) {
+		if (mode == PING || (mode == MIXED && i == 0)) {
+			start_echo(paths[i].remote);
+			start_pinger(paths[i].client, (unsigned)amount, i == 0);
+		} else {
+			start_receiver(paths[i].client);
+			start_sender(paths[i].remote,
+			    (mode == BULK ? amount : MIXED_MEGABYTES) * 1000000);
+		}
+	}
+	close_others(NULL, 0);
+}
+
+static void
+print_result(enum mode mode, double amount, double wall, double cpu)
+{
+	double gigabytes = path_count * amount / 1000, rounds = path_count * amount;
+
+	if (mode == BULK)
+		printf("  %.1f Gbit/s, relay CPU %.0f ms/GB\n", gigabytes * 8 / wall,
+		    cpu * 1000 / gigabytes);
+	else if (mode == PING)
+		printf("  %.0f rounds/s, relay CPU %.1f us/round\n", rounds / wall,
+		    cpu * 1e6 / rounds);
+}
+
 int
 main(int argc, char **argv)
 {
-	bool bulk;
 	unsigned long count, amount;
+	const char *name;
+	enum mode mode;
 	pid_t relay = 0;
-	double start, wall, cpu, gigabytes;
+	double start, cpu;
 
 	if (argc != 4)
-		errx(1, "usage: relay_cost [direct-]bulk|ping SESSIONS MEGABYTES|ROUNDS");
+		errx(1, "usage: relay_cost [direct-]bulk|ping|mixed SESSIONS MEGABYTES|ROUNDS");
 	relayed = strncmp(argv[1], "direct-", 7) != 0;
-	bulk = strstr(argv[1], "bulk") != NULL;
+	name = relayed ? argv[1] : argv[1] + 7;
+	mode = strcmp(name, "bulk") == 0 ? BULK : strcmp(name, "ping") == 0 ? PING : MIXED;
 	count = strtoul(argv[2], NULL, 10);
 	amount = strtoul(argv[3], NULL, 10);
 	if (count < 1 || count > SESSIONS_MAX || amount < 1)
@@ -272,25 +307,8 @@ main(int argc, char **argv)
 	if (relayed)
 		relay = start_relay();
 	start = seconds();
-	for (unsigned i = 0; i < path_count; i++) {
-		if (bulk) {
-			start_receiver(paths[i].client);
-			start_sender(paths[i].remote, amount * 1000000);
-		} else {
-			start_echo(paths[i].remote);
-			start_pinger(paths[i].client, (unsigned)amount, i == 0);
-		}
-	}
-	close_others(NULL, 0);
+	start_ends(mode, amount);
 	cpu = wait_all(relay);
-	wall = seconds() - start;
-	gigabytes = (double)count * (double)amount / 1000;
-	if (bulk)
-		printf("  %.1f Gbit/s, relay CPU %.0f ms/GB\n", gigabytes * 8 / wall,
-		    cpu * 1000 / gigabytes);
-	else
-		printf("  %.0f rounds/s, relay CPU %.1f us/round\n",
-		    (double)count * (double)amount / wall,
-		    cpu * 1e6 / ((double)count * (double)amount));
+	print_result(mode, (double)amount, seconds() - start, cpu);
 	return 0;
 }

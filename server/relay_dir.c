@@ -43,7 +43,9 @@
 #define FULL_READS	2	/* in a row, until a direction splices */
 /*
  * Bytes that a direction moves in a turn before the others have theirs; the last
- * step of a turn may go beyond by a pipe. From 256 KiB to 1 MiB no cost was seen.
+ * step of a turn may go beyond by a pipe. Beside 8 bulk streams on 2 cores, 1 of 100
+ * round trips of 64 bytes takes 8 to 36 ms so; with 4 MiB 31 to 41 ms, with 256 KiB
+ * (of the pipe too) 5 to 10 ms, but a GB then takes a third more CPU.
  */
 #define TURN_BYTES	(512u * 1024)
 

@@ -69,6 +69,8 @@ libtestloop_la_SOURCES = \
 	tests/lib/dnsd.h \
 	tests/lib/looptest.c \
 	tests/lib/looptest.h \
+	tests/lib/relaytest.c \
+	tests/lib/relaytest.h \
 	$(NULL)
 libtestloop_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 libtestloop_la_CFLAGS = $(unit_cflags)
@@ -89,8 +91,9 @@ tests_unit_test_pipe_pool_CFLAGS = $(unit_cflags)
 tests_unit_test_pipe_pool_LDADD = $(server_ldadd)
 
 tests_unit_test_relay_SOURCES = tests/unit/test_relay.c
-tests_unit_test_relay_CFLAGS = $(unit_cflags) $(EVENT_CFLAGS)
-tests_unit_test_relay_LDADD = $(server_ldadd)
+tests_unit_test_relay_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+tests_unit_test_relay_CFLAGS = $(unit_cflags)
+tests_unit_test_relay_LDADD = $(loop_test_ldadd)
 server_unit_tests = \
 	tests/unit/test_conf \
 	tests/unit/test_conf_errors \
