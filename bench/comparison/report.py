@@ -165,7 +165,7 @@ time and reads its answer before the next, as programs do.
   that is reset too. So no port is left in TIME_WAIT, and the next run finds the machine as this one did.
   Set-up time is from `connect` to the proxy's answer; it is {parallel} deep in a queue.
 - **Username/password**: RFC 1929. socksifyd reads a file with a yescrypt hash, and remembers a success
-  for a short time; microsocks compares with a word on its command line; danted checks the system's
+  for a short time; it runs a second time without, by turns with the first; microsocks compares with a word on its command line; danted checks the system's
   accounts only, and is not measured.
 - **Bulk**: 256 KiB buffers for {seconds:g} s in one direction; the receiver discards inside the kernel
   (`MSG_TRUNC`). Time runs to the last byte's arrival, and as many bytes must arrive as were sent.
