@@ -12,5 +12,7 @@ libcommon_la_SOURCES = \
 	common/handshake.h \
 	common/socks5.c \
 	common/socks5.h \
+	common/url.c \
+	common/url.h \
 	$(NULL)
 libcommon_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
