@@ -1,1 +1,2 @@
-# Nothing of man is listed yet.
+# SPDX-License-Identifier: ISC
+dist_man_MANS += man/socksify.1
