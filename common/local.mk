@@ -6,8 +6,12 @@ libcommon_la_SOURCES = \
 	common/addr.c \
 	common/addr.h \
 	common/compiler.h \
+	common/conf_lex.c \
+	common/conf_lex.h \
 	common/cursor.c \
 	common/cursor.h \
+	common/handshake.c \
+	common/handshake.h \
 	common/socks5.c \
 	common/socks5.h \
 	common/url.c \

@@ -3,6 +3,9 @@
  * The configuration of socksifyd, as its file says it: nothing here is resolved,
  * opened or bound. The parser does no I/O: every process of the server parses
  * the same bytes, which the mother has read once.
+ *
+ * The order is: conf_parse(), then conf_bind_interfaces() with the addresses of
+ * this machine, again whenever they change.
  */
 #ifndef SERVER_CONF_H
 #define SERVER_CONF_H
@@ -17,9 +20,11 @@
 #define CONF_INTERNAL_MAX	64
 #define CONF_EXTERNAL_MAX	64
 #define CONF_LOG_MAX		8
+#define CONF_RULES_MAX		10000	/* of one kind */
 #define CONF_PORT_DEFAULT	1080
 #define CONF_USER_SIZE		64
 #define CONF_PATH_SIZE		512
+#define CONF_INTERFACE_SIZE	16	/* IF_NAMESIZE */
 
 enum conf_log_type { CONF_LOG_FILE, CONF_LOG_STDOUT, CONF_LOG_STDERR, CONF_LOG_SYSLOG };
 
@@ -28,6 +33,9 @@ struct conf_log {
 	int			 facility;	/* CONF_LOG_SYSLOG: LOG_DAEMON … */
 	char			 path[CONF_PATH_SIZE];
 };
+
+/* Bits of .internal_protocols and .external_protocols. */
+enum { CONF_IPV4 = 1, CONF_IPV6 = 2 };
 
 /* An address, host name or interface name as written, and for .internal its port. */
 struct conf_address {
@@ -38,10 +46,15 @@ struct conf_address {
 struct conf {
 	struct conf_log		 logoutput[CONF_LOG_MAX];
 	unsigned		 logoutput_count;
+	struct conf_log		 errorlog[CONF_LOG_MAX];	/* errors and alerts, besides */
+	unsigned		 errorlog_count;
 	struct conf_address	 internal[CONF_INTERNAL_MAX];
 	unsigned		 internal_count;
 	struct conf_address	 external[CONF_EXTERNAL_MAX];
 	unsigned		 external_count;
+	/* Which addresses of an interface or of a host name count. */
+	unsigned		 internal_protocols;
+	unsigned		 external_protocols;
 	/* In order of preference. */
 	enum auth_method	 clientmethods[AUTH_METHODS];
 	unsigned		 clientmethod_count;
@@ -51,7 +64,7 @@ struct conf {
 	char			 user_unprivileged[CONF_USER_SIZE];
 	char			 user_passwordfile[CONF_PATH_SIZE];	/* "": the system's accounts */
 	unsigned		 user_passwordcache;	/* seconds a success is remembered; 0: never */
-	int			 debug;
+	int			 debug;			/* 0 to 2 */
 	/* Seconds; 0: no limit. */
 	unsigned		 timeout_negotiate;
 	unsigned		 timeout_connect;
@@ -62,6 +75,17 @@ struct conf {
 	unsigned		 client_rule_count;
 	struct rule		*socks_rules;
 	unsigned		 socks_rule_count;
+	/* What is no error but should be said once at start: "FILE:LINE: …". */
+	char			**warnings;
+	unsigned		 warning_count;
+	char			*file;			/* as given to conf_parse() */
+	bool			 interfaces_bound;
+};
+
+/* One address of one interface of this machine. */
+struct conf_interface {
+	char		name[CONF_INTERFACE_SIZE];
+	struct endpoint	address;
 };
 
 /*
@@ -72,6 +96,15 @@ struct conf {
 struct conf	*conf_parse(const char *file, const char *text, size_t len,
 		    char *error, size_t error_size);
 void		 conf_free(struct conf *c);
+
+/*
+ * Tells the rules which addresses the interfaces have: a name in a rule that is
+ * the name of one of @list means that interface and no host. @list is copied. An
+ * interface that is not there matches nothing; the first call warns of it, for
+ * it may be a host name where only interfaces can stand. 0, or -ENOMEM.
+ */
+int		 conf_bind_interfaces(struct conf *c, const struct conf_interface *list,
+		    unsigned count);
 
 /* Whether the global list of @c has this socks method. */
 bool		 conf_has_socksmethod(const struct conf *c, enum auth_method method);

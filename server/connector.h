@@ -5,6 +5,7 @@
 #ifndef SERVER_CONNECTOR_H
 #define SERVER_CONNECTOR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/addr.h"
@@ -13,8 +14,15 @@ struct connector;
 
 struct connector_result {
 	int		 fd;		/* connected and non-blocking, now the caller's; -1 on failure */
-	int		 error;		/* 0, or a positive errno of the failure that tells most */
-	struct endpoint	 remote;	/* the address connected to, or the last one tried */
+	/*
+	 * 0, or a positive errno of the failure that tells most: of connect(2), or
+	 * EACCES every address was refused by the permit, EHOSTUNREACH no such name,
+	 * EAGAIN the name server failed, ENETUNREACH no source of that family,
+	 * ETIMEDOUT, EMFILE, ENFILE, ENOBUFS, ENOMEM.
+	 */
+	int		 error;
+	/* The address connected to, or the one that .error is about, or AF_UNSPEC. */
+	struct endpoint	 remote;
 	struct endpoint	 local;		/* of the socket, when connected */
 };
 
@@ -23,7 +31,8 @@ typedef void connector_cb(const struct connector_result *result, void *arg);
 
 /*
  * Asked for each address of a name before it is tried: 0, or -errno (-EACCES:
- * the rules forbid it). An address refused here is not connected to.
+ * the rules forbid it). An address refused here is not connected to. Must not
+ * cancel the connector.
  */
 typedef int connector_permit(const struct endpoint *remote, void *arg);
 
@@ -34,6 +43,7 @@ struct connector_sources {
 
 /*
  * Connects to @dst from @sources within @timeout_ms (0: the system's own limit).
+ * @permit may be NULL.
  *
  * 0: the result is in @result already (a connection to the same machine is often
  * there at once) and @cb will not be called. -EINPROGRESS: *handle is set and @cb
@@ -46,5 +56,8 @@ int	 connector_start(struct connector **handle, const struct host *dst,
 	    struct connector_result *result);
 /* Gives up: @cb is not called any more. */
 void	 connector_cancel(struct connector *c);
+
+/* Whether connections made from now on have SO_KEEPALIVE; they do not at first. */
+void	 connector_set_keepalive(bool on);
 
 #endif

@@ -1,1 +1,92 @@
-# Nothing of server is listed yet.
+# socksifyd: a convenience library with everything, so that tests can link it,
+# and a program of main() alone.
+sbin_PROGRAMS += server/socksifyd
+noinst_LTLIBRARIES += libserver.la
+
+server_cflags = $(AM_CFLAGS) $(PIE_CFLAGS) $(EVENT_CFLAGS) $(CARES_CFLAGS) \
+	$(BSD_CFLAGS) $(MD_CFLAGS) $(CRYPT_CFLAGS) $(CAPNG_CFLAGS)
+server_cppflags = $(AM_CPPFLAGS) $(FORTIFY_CPPFLAGS) \
+	-DSYSCONFDIR='"$(sysconfdir)"' -DRUNSTATEDIR='"$(runstatedir)"'
+server_libs = libcommon.la $(EVENT_LIBS) $(CARES_LIBS) $(BSD_LIBS) \
+	$(MD_LIBS) $(CRYPT_LIBS) $(CAPNG_LIBS)
+
+libserver_la_CFLAGS = $(server_cflags)
+libserver_la_CPPFLAGS = $(server_cppflags)
+libserver_la_LIBADD = $(server_libs)
+libserver_la_SOURCES = \
+	server/auth.c \
+	server/auth_cache.c \
+	server/auth_cache.h \
+	server/children.c \
+	server/children.h \
+	server/conf.c \
+	server/conf.h \
+	server/conf_parse.c \
+	server/conf_parse.h \
+	server/conf_parse_addr.c \
+	server/conf_parse_global.c \
+	server/conf_parse_rule.c \
+	server/conf_parse_words.c \
+	server/connector.c \
+	server/connector.h \
+	server/external.c \
+	server/external.h \
+	server/farewell.c \
+	server/farewell.h \
+	server/internal.c \
+	server/internal.h \
+	server/io.c \
+	server/ipc.c \
+	server/ipc.h \
+	server/log.c \
+	server/log.h \
+	server/loop.c \
+	server/loop.h \
+	server/monitor.c \
+	server/mother.c \
+	server/mother.h \
+	server/negotiate.c \
+	server/negotiation.c \
+	server/negotiation.h \
+	server/password.c \
+	server/password.h \
+	server/password_file.c \
+	server/password_file.h \
+	server/penalty.c \
+	server/penalty.h \
+	server/pipe_pool.c \
+	server/pipe_pool.h \
+	server/privilege.c \
+	server/privilege.h \
+	server/relay.c \
+	server/relay.h \
+	server/relay_dir.c \
+	server/relay_dir.h \
+	server/request.c \
+	server/resolver.c \
+	server/resolver.h \
+	server/role.c \
+	server/role.h \
+	server/rule.c \
+	server/rule.h \
+	server/scoreboard.c \
+	server/scoreboard.h \
+	server/secret.c \
+	server/secret.h \
+	server/served.c \
+	server/served.h \
+	server/session.c \
+	server/session.h \
+	server/session_log.c \
+	server/session_log.h \
+	server/socksifyd.c \
+	server/socksifyd.h \
+	server/worker.c \
+	server/worker.h \
+	$(NULL)
+
+server_socksifyd_SOURCES = server/main.c
+server_socksifyd_CFLAGS = $(server_cflags)
+server_socksifyd_CPPFLAGS = $(server_cppflags)
+server_socksifyd_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
+server_socksifyd_LDADD = libserver.la

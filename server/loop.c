@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC */
+#include <config.h>
+
 #include "server/loop.h"
 
 #include <errno.h>
 #include <event2/event.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -30,7 +33,8 @@ static struct {
 
 /*
  * Without EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST: it would delay a deletion past
- * the moment at which the descriptor is passed on and closed (see loop.h).
+ * the moment at which the descriptor is passed on and closed (see loop.h). The
+ * environment could turn it on, or epoll off.
  */
 int
 loop_init(void)
@@ -40,6 +44,7 @@ loop_init(void)
 	if (config == NULL)
 		return -ENOMEM;
 	event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
+	event_config_set_flag(config, EVENT_BASE_FLAG_IGNORE_ENV);
 	event_config_require_features(config, EV_FEATURE_ET | EV_FEATURE_EARLY_CLOSE);
 	loop.base = event_base_new_with_config(config);
 	event_config_free(config);
@@ -53,6 +58,10 @@ loop_init(void)
 void
 loop_fini(void)
 {
+	struct loop_deferred *d;
+
+	while ((d = TAILQ_FIRST(&loop.deferred)) != NULL)
+		loop_defer_cancel(d);
 	for (unsigned i = 0; i < loop.signal_count; i++)
 		event_free(loop.signals[i]);
 	loop.signal_count = 0;
@@ -83,10 +92,10 @@ loop_run(void)
 	while (!loop.stopped) {
 		int flags = TAILQ_EMPTY(&loop.deferred) ? EVLOOP_ONCE : EVLOOP_NONBLOCK;
 
+		loop.now = 0;
 		if (event_base_loop(loop.base, flags | EVLOOP_NO_EXIT_ON_EMPTY) < 0)
 			abort();
 		run_deferred();
-		loop.now = 0;
 	}
 }
 
@@ -94,7 +103,6 @@ void
 loop_stop(void)
 {
 	loop.stopped = true;
-	event_base_loopbreak(loop.base);
 }
 
 uint64_t
@@ -109,12 +117,31 @@ loop_now(void)
 	return loop.now;
 }
 
+/*
+ * libevent reports an error or a reset as readable and writable, never as closed:
+ * a watch for the hang-up alone would not hear of it, and epoll would tell it for
+ * ever. So such a watch has EV_READ beside it, edge-triggered, and what that says
+ * is looked into here.
+ */
+static bool
+has_hung_up(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLRDHUP };
+
+	return poll(&p, 1, 0) == 1;
+}
+
 static void
 io_ready(evutil_socket_t fd, short what, void *arg)
 {
 	struct loop_io *io = arg;
 	unsigned events = 0;
 
+	if (io->hangup_only) {
+		if (what & EV_CLOSED || has_hung_up(fd))
+			io->cb(fd, LOOP_HANGUP, io->arg);
+		return;
+	}
 	if (what & EV_READ)
 		events |= LOOP_READ;
 	if (what & EV_WRITE)
@@ -137,6 +164,9 @@ loop_io_add(struct loop_io *io, int fd, unsigned events, loop_io_cb *cb, void *a
 		what |= EV_CLOSED;
 	if (events & LOOP_EDGE)
 		what |= EV_ET;
+	io->hangup_only = (events & (LOOP_READ | LOOP_WRITE | LOOP_HANGUP)) == LOOP_HANGUP;
+	if (io->hangup_only)
+		what |= EV_READ | EV_ET;
 	if (io->on)
 		loop_io_del(io);
 	io->cb = cb;
@@ -157,6 +187,12 @@ loop_io_del(struct loop_io *io)
 	io->on = false;
 }
 
+static struct timeval
+from_milliseconds(uint64_t ms)
+{
+	return (struct timeval){ (time_t)(ms / 1000), (suseconds_t)(ms % 1000 * 1000) };
+}
+
 static void
 timer_ready(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 {
@@ -168,7 +204,7 @@ timer_ready(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 void
 loop_timer_set(struct loop_timer *t, uint64_t ms, loop_cb *cb, void *arg)
 {
-	struct timeval own = { .tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000) };
+	struct timeval own = from_milliseconds(ms);
 	const struct timeval *tv = &own;
 
 	for (unsigned i = 0; i < loop.class_count; i++) {
@@ -195,7 +231,7 @@ loop_timer_cancel(struct loop_timer *t)
 void
 loop_timer_class(uint64_t ms)
 {
-	struct timeval tv = { .tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000) };
+	struct timeval tv = from_milliseconds(ms);
 
 	for (unsigned i = 0; i < loop.class_count; i++) {
 		if (loop.classes[i].ms == ms)

@@ -36,6 +36,7 @@ struct loop_io {
 	loop_io_cb	*cb;
 	void		*arg;
 	bool		 on;
+	bool		 hangup_only;
 };
 
 struct loop_timer {

@@ -43,9 +43,9 @@ enum auth_method { AUTH_NONE, AUTH_USERNAME, AUTH_GSSAPI, AUTH_METHODS };
 enum rule_addr_type {
 	RULE_ADDR_ANY,		/* 0/0: any address of either family, and any name */
 	RULE_ADDR_PREFIX,	/* 192.0.2.0/24, 2001:db8::/32 */
-	RULE_ADDR_NAME,		/* that name and no other, without regard to case */
+	RULE_ADDR_NAME,		/* that name and no other; see rule_find() on spelling */
 	RULE_ADDR_SUFFIX,	/* ".example.com": the domain and all below it; ".": any name */
-	RULE_ADDR_INTERFACE,	/* the addresses an interface has: see .networks */
+	RULE_ADDR_INTERFACE,	/* an address that the interface .name has: .addresses */
 };
 
 enum rule_port_op { PORT_ANY, PORT_EQ, PORT_NE, PORT_LT, PORT_LE, PORT_GT, PORT_GE, PORT_RANGE };
@@ -55,6 +55,8 @@ struct rule_addr {
 	struct endpoint		 net;		/* RULE_ADDR_PREFIX */
 	unsigned		 prefix;	/* bits of .net that count */
 	char			 name[HOST_NAME_MAX_LEN + 1];
+	struct endpoint		*addresses;	/* RULE_ADDR_INTERFACE: see conf_bind_interfaces() */
+	unsigned		 address_count;
 	enum rule_port_op	 port_op;
 	uint16_t		 port;		/* first of a range */
 	uint16_t		 port_last;	/* PORT_RANGE: last, inclusive */
@@ -75,6 +77,7 @@ struct rule {
 	int			 timeout_negotiate;
 	int			 timeout_connect;
 	int			 timeout_io_tcp;
+	int			 timeout_io_udp;
 	int			 timeout_tcp_fin_wait;
 };
 
@@ -87,11 +90,16 @@ struct rule_query {
 	unsigned		 protocol;
 	unsigned		 proxyprotocol;
 	enum auth_method	 method;
-	bool			 client;	/* a client rule is asked: command and method do not count */
+	bool			 client;	/* a client rule is asked: only .from and .to count */
 };
 
 /*
  * The first rule that matches, or the implicit block (number 0), never NULL.
+ *
+ * Names are compared without regard to case or to a dot at the end. A rule on a
+ * name looks at the name asked for and never at addresses; one on addresses
+ * looks at the address alone. A name that is the text of an address must come
+ * as that address: it would slip past the rules on addresses otherwise.
  *
  * While @q->to has no address (a name not yet resolved), a rule that would need
  * one to be decided ends the search with *needs_address true; its result then

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The request role: applies the socks rules, finds the target's address,
+ * connects, answers the client, and passes the session with both sockets to the
+ * io stage.
+ *
+ * An address that a name stands for passes the rules before it is connected to,
+ * each by itself: a name cannot lead where its address may not. A name for which
+ * a rule that names names decides is not looked up when that rule blocks it.
+ *
+ * ROLE_SETUP: the request inbox's read end, the io inbox's write end.
+ */
+#include <config.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/compiler.h"
+#include "common/socks5.h"
+#include "server/connector.h"
+#include "server/external.h"
+#include "server/farewell.h"
+#include "server/log.h"
+#include "server/resolver.h"
+#include "server/rule.h"
+#include "server/session.h"
+#include "server/session_log.h"
+#include "server/worker.h"
+
+#define CAPACITY	4096
+#define SHORTAGE_MS	100	/* before trying again when descriptors or memory are short */
+
+struct request {
+	TAILQ_ENTRY(request)	 entry;
+	int			 client_fd;
+	struct connector	*connector;
+	struct loop_timer	 again;
+	struct loop_deferred	 end;
+	uint64_t		 deadline_ms;	/* monotonic; 0: none */
+	struct session		 session;
+};
+
+static struct {
+	struct ipc		 inbox;
+	struct ipc		 ios;
+	struct connector_sources sources;
+	bool			 ended;		/* nobody writes to the inbox any more */
+	TAILQ_HEAD(, request)	 requests;
+} request = { .requests = TAILQ_HEAD_INITIALIZER(request.requests) };
+
+static void	request_connect(struct request *q);
+
+static void
+update_receiving(void)
+{
+	if (!request.ended)
+		ipc_receive(&request.inbox, worker_has_room(IPC_FDS_MAX) &&
+		    !ipc_congested(&request.ios));
+}
+
+static void
+request_free(void *arg)
+{
+	struct request *q = arg;
+
+	if (q->client_fd >= 0)
+		close(q->client_fd);
+	free(q);
+}
+
+static void
+request_end(struct request *q, bool failed)
+{
+	if (q->connector != NULL)
+		connector_cancel(q->connector);
+	loop_timer_cancel(&q->again);
+	TAILQ_REMOVE(&request.requests, q, entry);
+	worker_session_gone(failed);
+	loop_defer(&q->end, request_free, q);
+	update_receiving();
+}
+
+static size_t
+build_answer(uint8_t *buf, size_t size, enum socks5_reply reply, const struct endpoint *bound)
+{
+	struct host bnd = { .type = HOST_IP, .endpoint = *bound };
+	struct writer w;
+
+	writer_init(&w, buf, size);
+	socks5_build_answer(&w, (uint8_t)reply, &bnd);
+	return w.len;
+}
+
+static void
+refuse(struct request *q, enum socks5_reply reply)
+{
+	static const struct endpoint none;
+	uint8_t answer[SOCKS5_REPLY_MAX];
+
+	farewell(q->client_fd, answer, build_answer(answer, sizeof(answer), reply, &none));
+	q->client_fd = -1;
+	request_end(q, true);
+}
+
+static void
+fail(struct request *q, const char *what, int error)
+{
+	char why[HOST_TEXT_SIZE + 100], text[HOST_TEXT_SIZE];
+
+	snprintf(why, sizeof(why), "%s to %s failed: %s", what,
+	    host_format(&q->session.dst, text), strerror(error));
+	session_log_failure(&q->session, why);
+	refuse(q, socks5_reply_from_errno(error));
+}
+
+static unsigned
+rule_command(uint8_t command)
+{
+	switch (command) {
+	case SOCKS5_BIND:
+		return RULE_CMD_BIND;
+	case SOCKS5_UDP_ASSOCIATE:
+		return RULE_CMD_UDPASSOCIATE;
+	default:
+		return RULE_CMD_CONNECT;
+	}
+}
+
+/* The rule that decides about the target at this address, or not yet at any. */
+static const struct rule *
+rule_for(const struct session *s, const struct endpoint *to, bool *needs_address)
+{
+	const struct conf *conf = worker_conf();
+	struct rule_query q = {
+		.from = s->client,
+		.to_name = s->dst.type == HOST_NAME ? s->dst.name : NULL,
+		.to = *to,
+		.command = rule_command(s->command),
+		.protocol = s->command == SOCKS5_UDP_ASSOCIATE ? RULE_UDP : RULE_TCP,
+		.proxyprotocol = RULE_SOCKS_V5,
+		.method = (enum auth_method)s->method,
+	};
+
+	q.to.port = host_port(&s->dst);
+	return rule_find(conf->socks_rules, conf->socks_rule_count, &q, needs_address);
+}
+
+static void
+apply_rule(struct session *s, const struct rule *rule)
+{
+	s->socks_rule.number = (uint16_t)rule->number;
+	s->socks_rule.log = (uint8_t)rule->log;
+	if (rule->timeout_io_tcp >= 0)
+		s->io_timeout = (uint32_t)rule->timeout_io_tcp;
+	if (rule->timeout_tcp_fin_wait >= 0)
+		s->fin_timeout = (uint32_t)rule->timeout_tcp_fin_wait;
+}
+
+static int
+permit(const struct endpoint *remote, void *arg)
+{
+	struct request *q = arg;
+	const struct rule *rule = rule_for(&q->session, remote, NULL);
+
+	if (rule->verdict == RULE_PASS)
+		return 0;
+	apply_rule(&q->session, rule);
+	return -EACCES;
+}
+
+static void
+pass_on(struct request *q, int remote_fd)
+{
+	int fds[2] = { q->client_fd, remote_fd };
+	uint8_t buf[IPC_PAYLOAD_MAX];
+	struct writer w;
+
+	writer_init(&w, buf, sizeof(buf));
+	session_pack(&w, &q->session);
+	q->client_fd = -1;
+	if (ipc_send(&request.ios, STAGE_SESSION, &w, fds, 2) < 0)
+		log_error("request: a session could not be passed on");
+	request_end(q, false);
+}
+
+static void
+succeed(struct request *q, const struct connector_result *result)
+{
+	struct session *s = &q->session;
+	uint8_t answer[SOCKS5_REPLY_MAX];
+	size_t len = build_answer(answer, sizeof(answer), SOCKS5_SUCCEEDED, &result->local);
+
+	s->remote = result->remote;
+	s->external = result->local;
+	apply_rule(s, rule_for(s, &s->remote, NULL));
+	session_log_connect(s);
+	if (send(q->client_fd, answer, len, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)len) {
+		session_log_failure(s, "the client does not take the reply");
+		close(result->fd);
+		request_end(q, true);
+		return;
+	}
+	pass_on(q, result->fd);
+}
+
+static void
+connected(const struct connector_result *result, void *arg)
+{
+	struct request *q = arg;
+
+	q->connector = NULL;
+	if (result->error == 0) {
+		succeed(q, result);
+	} else if (result->error == EACCES) {
+		session_log_block(&q->session);
+		refuse(q, SOCKS5_NOT_ALLOWED);
+	} else {
+		q->session.remote = result->remote;
+		if (result->remote.family != AF_UNSPEC)
+			apply_rule(&q->session, rule_for(&q->session, &result->remote, NULL));
+		fail(q, "connect", result->error);
+	}
+}
+
+/* Descriptors or memory are short: this request waits, and nothing new is taken. */
+static void
+try_again(void *arg)
+{
+	struct request *q = arg;
+
+	loop_timer_cancel(&q->again);
+	if (q->deadline_ms != 0 && loop_now() >= q->deadline_ms)
+		fail(q, "connect", ETIMEDOUT);
+	else
+		request_connect(q);
+}
+
+static void
+shortage(struct request *q, int error)
+{
+	static struct log_limit limit;
+	unsigned long unsaid;
+
+	score_add(&worker_score()->shortages, 1);
+	if (log_limit_pass(&limit, &unsaid))
+		log_warn("request: cannot connect for now: %s (%lu times unsaid)",
+		    strerror(error), unsaid);
+	loop_timer_set(&q->again, SHORTAGE_MS, try_again, q);
+}
+
+static void
+request_connect(struct request *q)
+{
+	uint64_t left = q->deadline_ms == 0 ? 0 : q->deadline_ms - loop_now();
+	struct connector_result result;
+	int error = connector_start(&q->connector, &q->session.dst, &request.sources, left,
+	    permit, connected, q, &result);
+
+	switch (error) {
+	case 0:
+		connected(&result, q);
+		break;
+	case -EINPROGRESS:
+		break;
+	case -EMFILE:
+	case -ENFILE:
+	case -ENOBUFS:
+	case -ENOMEM:
+		shortage(q, -error);
+		break;
+	default:
+		fail(q, "connect", -error);
+		break;
+	}
+}
+
+/* A name that is an address in letters is that address: to the rules as well. */
+static void
+literal_to_address(struct host *dst)
+{
+	struct endpoint e;
+
+	if (dst->type == HOST_NAME && endpoint_parse_ip(&e, dst->name) == 0) {
+		e.port = dst->endpoint.port;
+		dst->endpoint = e;
+		dst->type = HOST_IP;
+	}
+}
+
+static void
+start_timeout(struct request *q, const struct rule *rule)
+{
+	unsigned seconds = rule->timeout_connect >= 0 ? (unsigned)rule->timeout_connect :
+	    worker_conf()->timeout_connect;
+
+	q->deadline_ms = seconds == 0 ? 0 : loop_now() + seconds * 1000ull;
+}
+
+static void
+request_start(struct request *q)
+{
+	struct session *s = &q->session;
+	bool needs_address = false;
+	const struct rule *rule;
+
+	literal_to_address(&s->dst);
+	rule = rule_for(s, &s->dst.endpoint, &needs_address);
+	if (!needs_address)
+		apply_rule(s, rule);
+	if (!needs_address && rule->verdict == RULE_BLOCK) {
+		session_log_block(s);
+		refuse(q, SOCKS5_NOT_ALLOWED);
+		return;
+	}
+	start_timeout(q, rule);
+	switch (s->command) {
+	case SOCKS5_CONNECT:
+		request_connect(q);
+		break;
+	default:
+		session_log_failure(s, "command not supported");
+		refuse(q, SOCKS5_COMMAND_NOT_SUPPORTED);
+		break;
+	}
+}
+
+static int
+on_inbox_message(struct ipc *ipc UNUSED, uint8_t type, struct reader *r, int *fds, unsigned count,
+    void *arg UNUSED)
+{
+	struct request *q;
+
+	if (type != STAGE_SESSION || count != 1)
+		return -EPROTO;
+	q = malloc(sizeof(*q));
+	if (q == NULL)
+		return 0;
+	memset(q, 0, offsetof(struct request, session));
+	if (session_unpack(r, &q->session) < 0) {
+		free(q);
+		return -EPROTO;
+	}
+	q->client_fd = fds[0];
+	fds[0] = -1;
+	TAILQ_INSERT_TAIL(&request.requests, q, entry);
+	worker_session_add();
+	request_start(q);
+	update_receiving();
+	return 0;
+}
+
+static void
+on_inbox_end(struct ipc *ipc UNUSED, int error, void *arg UNUSED)
+{
+	if (error != -ECONNRESET) {
+		/* One bad packet costs its own sessions; the next is read. */
+		log_error("request: a malformed message in the inbox was dropped");
+		update_receiving();
+		return;
+	}
+	request.ended = true;
+	worker_drain();
+}
+
+static int
+on_io_message(struct ipc *ipc UNUSED, uint8_t type UNUSED, struct reader *r UNUSED,
+    int *fds UNUSED, unsigned count UNUSED, void *arg UNUSED)
+{
+	return -EPROTO;
+}
+
+static void
+on_io_end(struct ipc *ipc UNUSED, int error UNUSED, void *arg UNUSED)
+{
+}
+
+static void
+on_drained(struct ipc *ipc UNUSED, void *arg UNUSED)
+{
+	update_receiving();
+}
+
+static int
+setup(const int *fds)
+{
+	ipc_init(&request.inbox, fds[0], on_inbox_message, on_inbox_end, NULL);
+	ipc_init(&request.ios, fds[1], on_io_message, on_io_end, NULL);
+	request.ios.drained = on_drained;
+	return 0;
+}
+
+static int
+configure(const struct conf *conf)
+{
+	char message[512];
+	int error = resolver_init();
+
+	if (error < 0) {
+		log_error("request: the resolver cannot start: %s", strerror(-error));
+		return error;
+	}
+	error = external_resolve(conf, &request.sources, message, sizeof(message));
+	if (error < 0) {
+		log_error("%s", message);
+		return error;
+	}
+	connector_set_keepalive((worker_flags() & ROLE_NO_KEEPALIVE) == 0);
+	loop_timer_class(conf->timeout_connect * 1000ull);
+	return ipc_receive(&request.inbox, true);
+}
+
+static void
+abort_requests(void)
+{
+	while (!TAILQ_EMPTY(&request.requests))
+		request_end(TAILQ_FIRST(&request.requests), true);
+}
+
+/* Drained only when nothing waits in the inbox nor on its way out. */
+static bool
+idle(void)
+{
+	if (!request.ended && ipc_pending(&request.inbox))
+		return false;
+	return STAILQ_EMPTY(&request.ios.packets);
+}
+
+int
+request_main(void)
+{
+	static const struct worker_ops ops = {
+		.role = ROLE_REQUEST,
+		.capacity = CAPACITY,
+		.fds_per_session = 3,
+		.fd_count = 2,
+		.setup = setup,
+		.configure = configure,
+		.abort = abort_requests,
+		.idle = idle,
+		.outlives_mother = true,
+	};
+
+	return worker_main(&ops);
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: ISC */
+#include <config.h>
+
+#include "server/served.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "server/internal.h"
+
+#define CONF_FILE_MAX	(4 << 20)	/* bytes */
+
+/* The whole of @file, ended with NUL, for free(); NULL with errno. */
+static char *
+read_file(const char *file, size_t *len)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC), error = 0;
+	char *text = NULL;
+	size_t size = 0;
+	ssize_t n = 1;
+
+	if (fd < 0)
+		return NULL;
+	for (*len = 0; n > 0; *len += (size_t)n) {
+		if (*len == size) {
+			char *grown = size > CONF_FILE_MAX ? NULL : realloc(text, size + 65536 + 1);
+
+			if (grown == NULL) {
+				error = size > CONF_FILE_MAX ? EFBIG : ENOMEM;
+				break;
+			}
+			text = grown;
+			size += 65536;
+		}
+		n = read(fd, text + *len, size - *len);
+		if (n < 0) {
+			error = errno;
+			break;
+		}
+	}
+	close(fd);
+	if (error != 0) {
+		free(text);
+		errno = error;
+		return NULL;
+	}
+	text[*len] = '\0';
+	return text;
+}
+
+/* A sealed copy of the text: what the children parse can change no more. -1 with errno. */
+static int
+seal_text(const char *text, size_t len)
+{
+	int fd = memfd_create("socksifyd-conf", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd < 0)
+		return -1;
+	if (write(fd, text, len) != (ssize_t)len ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static struct served *
+served_new(const char *file)
+{
+	struct served *s = calloc(1, sizeof(*s));
+
+	if (s != NULL) {
+		snprintf(s->file, sizeof(s->file), "%s", file);
+		s->text_fd = -1;
+		s->log_facility = -1;
+	}
+	return s;
+}
+
+struct served *
+served_load(const char *file, char *error, size_t size)
+{
+	struct served *s = served_new(file);
+	size_t len = 0;
+	char *text = read_file(file, &len);
+
+	if (s == NULL || text == NULL) {
+		snprintf(error, size, "%s: %s", file, strerror(s == NULL ? ENOMEM : errno));
+		free(text);
+		served_free(s);
+		return NULL;
+	}
+	s->conf = conf_parse(file, text, len, error, size);
+	if (s->conf != NULL) {
+		s->text_fd = seal_text(text, len);
+		if (s->text_fd < 0)
+			snprintf(error, size, "%s: cannot be copied: %s", file, strerror(errno));
+	}
+	free(text);
+	if (s->text_fd < 0) {
+		served_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+struct served *
+served_adopt(const char *file, int text_fd, char *error, size_t size)
+{
+	struct served *s = served_new(file);
+	struct stat st;
+	void *text = MAP_FAILED;
+
+	if (s == NULL) {
+		close(text_fd);
+		snprintf(error, size, "%s", strerror(ENOMEM));
+		return NULL;
+	}
+	s->text_fd = text_fd;
+	if (fstat(text_fd, &st) == 0 && st.st_size > 0)
+		text = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, text_fd, 0);
+	if (text == MAP_FAILED) {
+		snprintf(error, size, "%s: its text cannot be mapped", file);
+		served_free(s);
+		return NULL;
+	}
+	s->conf = conf_parse(file, text, (size_t)st.st_size, error, size);
+	munmap(text, (size_t)st.st_size);
+	if (s->conf == NULL) {
+		served_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+static int
+open_log(const struct conf_log *log)
+{
+	switch (log->type) {
+	case CONF_LOG_STDOUT:
+		return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	case CONF_LOG_STDERR:
+		return fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	default:
+		return open(log->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+	}
+}
+
+int
+served_open_logs(struct served *s, char *error, size_t size)
+{
+	for (unsigned i = 0; i < s->conf->logoutput_count; i++) {
+		const struct conf_log *log = &s->conf->logoutput[i];
+		int fd;
+
+		if (log->type == CONF_LOG_SYSLOG) {
+			s->log_facility = log->facility;
+			continue;
+		}
+		fd = open_log(log);
+		if (fd < 0) {
+			int saved = errno;
+
+			snprintf(error, size, "%s: logoutput %s: %s", s->file,
+			    log->type == CONF_LOG_FILE ? log->path : "stream", strerror(saved));
+			return -saved;
+		}
+		s->logs[s->log_count++] = fd;
+	}
+	return 0;
+}
+
+void
+served_use_logs(const struct served *s)
+{
+	int fds[LOG_FDS_MAX];
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < s->log_count; i++) {
+		int fd = fcntl(s->logs[i], F_DUPFD_CLOEXEC, 3);
+
+		if (fd >= 0)
+			fds[count++] = fd;
+	}
+	log_open(fds, count, s->log_facility);
+}
+
+static const struct listener *
+find_listener(const struct served *s, const struct endpoint *address)
+{
+	for (unsigned i = 0; s != NULL && i < s->listener_count; i++) {
+		if (endpoint_equal(&s->listeners[i].address, address))
+			return &s->listeners[i];
+	}
+	return NULL;
+}
+
+static int
+add_listener(struct served *s, const struct served *old, const struct endpoint *address)
+{
+	const struct listener *known = find_listener(old, address);
+	int fd;
+
+	if (find_listener(s, address) != NULL)
+		return 0;
+	if (s->listener_count == SERVED_LISTENERS_MAX)
+		return -E2BIG;
+	fd = known != NULL ? fcntl(known->fd, F_DUPFD_CLOEXEC, 3) : internal_listen(address);
+	if (fd < 0)
+		return known != NULL ? -errno : fd;
+	s->listeners[s->listener_count++] = (struct listener){ *address, fd };
+	return 0;
+}
+
+int
+served_listen(struct served *s, const struct served *old, char *error, size_t size)
+{
+	struct endpoint found[SERVED_LISTENERS_MAX];
+	char text[HOST_TEXT_SIZE];
+
+	for (unsigned i = 0; i < s->conf->internal_count; i++) {
+		const struct conf_address *internal = &s->conf->internal[i];
+		int count = internal_resolve(&internal->host, found, SERVED_LISTENERS_MAX);
+
+		if (count < 0) {
+			snprintf(error, size, "%s:%u: internal %s: %s", s->file, internal->line,
+			    host_format(&internal->host, text), strerror(-count));
+			return count;
+		}
+		for (int k = 0; k < count; k++) {
+			int failed = add_listener(s, old, &found[k]);
+
+			if (failed == 0)
+				continue;
+			snprintf(error, size, "%s:%u: cannot listen on %s: %s", s->file,
+			    internal->line, endpoint_format(&found[k], text), strerror(-failed));
+			return failed;
+		}
+	}
+	return 0;
+}
+
+void
+served_warn(const struct served *s)
+{
+	const struct conf *c = s->conf;
+	char text[ENDPOINT_TEXT_SIZE];
+
+	for (unsigned i = 0; i < c->warning_count; i++)
+		log_warn("%s", c->warnings[i]);
+	for (unsigned i = 0; i < s->listener_count; i++) {
+		const struct endpoint *address = &s->listeners[i].address;
+
+		if (!conf_has_socksmethod(c, AUTH_NONE) || endpoint_is_loopback(address))
+			continue;
+		log_warn("socksmethod none on %s: whoever reaches this address and passes the rules "
+		    "can use this server without a password", endpoint_format(address, text));
+	}
+}
+
+void
+served_free(struct served *s)
+{
+	if (s == NULL)
+		return;
+	conf_free(s->conf);
+	if (s->text_fd >= 0)
+		close(s->text_fd);
+	for (unsigned i = 0; i < s->log_count; i++)
+		close(s->logs[i]);
+	for (unsigned i = 0; i < s->listener_count; i++)
+		close(s->listeners[i].fd);
+	free(s);
+}

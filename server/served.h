@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a mother serves by: one configuration with all that it made her open, so
+ * that a reload can make a second one beside the first and swap them, or throw
+ * the second away whole.
+ */
+#ifndef SERVER_SERVED_H
+#define SERVER_SERVED_H
+
+#include "common/addr.h"
+#include "server/conf.h"
+#include "server/log.h"
+
+#define SERVED_LISTENERS_MAX	60	/* they travel in one packet */
+
+struct listener {
+	struct endpoint	 address;
+	int		 fd;
+};
+
+struct served {
+	char		 file[256];	/* as named by the user; for messages, and to read it again */
+	struct conf	*conf;
+	int		 text_fd;		/* the sealed bytes that every child parses */
+	int		 logs[LOG_FDS_MAX];
+	unsigned	 log_count;
+	int		 log_facility;		/* -1: no syslog */
+	struct listener	 listeners[SERVED_LISTENERS_MAX];
+	unsigned	 listener_count;
+};
+
+/*
+ * Reads and parses @file; opens nothing else. NULL with a message of one line,
+ * or a new one for served_free().
+ */
+struct served	*served_load(const char *file, char *error, size_t size);
+/* As served_load(), from the sealed text of another mother; takes @text_fd. */
+struct served	*served_adopt(const char *file, int text_fd, char *error, size_t size);
+/* Opens the logs: 0, or -errno with a message. */
+int		 served_open_logs(struct served *s, char *error, size_t size);
+/* This process logs to them from now on. */
+void		 served_use_logs(const struct served *s);
+/*
+ * Binds the listeners that @old (may be NULL) has not bound already, and shares
+ * those it has. 0, or -errno with a message; nothing of @old is changed.
+ */
+int		 served_listen(struct served *s, const struct served *old, char *error, size_t size);
+/* Says what an administrator should know about it: open relays, no method, and so on. */
+void		 served_warn(const struct served *s);
+void		 served_free(struct served *s);
+
+#endif

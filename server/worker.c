@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: ISC */
+#include <config.h>
+
+#include "server/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/compiler.h"
+#include "server/log.h"
+#include "server/privilege.h"
+
+#define TICK_MS		1000
+/* Descriptors that a process needs besides its sessions: channels, logs, resolver, pipes. */
+#define FDS_RESERVED	192
+#define DEBUG_AS_CONFIGURED 255
+
+static struct {
+	const struct worker_ops	*ops;
+	struct ipc		 control;
+	struct conf		*conf;
+	struct score		*score;
+	unsigned		 flags;
+	uint8_t			 debug;
+	uint32_t		 sessions;
+	uint32_t		 shown;		/* what the title says */
+	bool			 draining;
+	struct loop_timer	 tick;
+	struct loop_deferred	 done;
+} worker;
+
+const struct conf *
+worker_conf(void)
+{
+	return worker.conf;
+}
+
+struct score *
+worker_score(void)
+{
+	return worker.score;
+}
+
+unsigned
+worker_flags(void)
+{
+	return worker.flags;
+}
+
+struct ipc *
+worker_control(void)
+{
+	return &worker.control;
+}
+
+bool
+worker_draining(void)
+{
+	return worker.draining;
+}
+
+static void
+stop_if_done(void *arg UNUSED)
+{
+	if (worker.draining && worker.sessions == 0 &&
+	    (worker.ops->idle == NULL || worker.ops->idle()))
+		loop_stop();
+}
+
+void
+worker_drain(void)
+{
+	if (!worker.draining) {
+		worker.draining = true;
+		if (worker.ops->drain != NULL)
+			worker.ops->drain();
+	}
+	loop_defer(&worker.done, stop_if_done, NULL);
+}
+
+void
+worker_session_add(void)
+{
+	worker.sessions++;
+	atomic_store_explicit(&worker.score->sessions, worker.sessions, memory_order_relaxed);
+}
+
+void
+worker_session_gone(bool failed)
+{
+	worker.sessions--;
+	atomic_store_explicit(&worker.score->sessions, worker.sessions, memory_order_relaxed);
+	score_add(&worker.score->handled, 1);
+	if (failed)
+		score_add(&worker.score->failed, 1);
+	if (worker.draining)
+		loop_defer(&worker.done, stop_if_done, NULL);
+}
+
+bool
+worker_has_room(uint32_t more)
+{
+	return worker.sessions + more <= worker.score->capacity;
+}
+
+static void
+show_title(void)
+{
+	worker.shown = worker.sessions;
+	if (worker.ops->capacity == 0)
+		setproctitle("%s", role_name(worker.ops->role));
+	else
+		setproctitle("%s: %u/%u", role_name(worker.ops->role), worker.sessions,
+		    worker.score->capacity);
+}
+
+static void
+tick(void *arg UNUSED)
+{
+	struct timespec cpu;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+	atomic_store_explicit(&worker.score->cpu_us,
+	    (uint64_t)cpu.tv_sec * 1000000 + (uint64_t)cpu.tv_nsec / 1000, memory_order_relaxed);
+	atomic_store_explicit(&worker.score->heartbeat_ms, loop_now(), memory_order_relaxed);
+	if (worker.shown != worker.sessions)
+		show_title();
+	if (worker.ops->tick != NULL)
+		worker.ops->tick();
+	stop_if_done(NULL);
+	loop_timer_set(&worker.tick, TICK_MS, tick, NULL);
+}
+
+/* As many sessions as the role has room for and the descriptor limit feeds. */
+static uint32_t
+capacity(const struct worker_ops *ops)
+{
+	struct rlimit limit;
+	uint32_t most;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || ops->fds_per_session == 0)
+		return ops->capacity;
+	if (limit.rlim_cur <= 2 * FDS_RESERVED)
+		most = (uint32_t)limit.rlim_cur / 2 / ops->fds_per_session;
+	else if (limit.rlim_cur - FDS_RESERVED > (rlim_t)ops->capacity * ops->fds_per_session)
+		most = ops->capacity;
+	else
+		most = (uint32_t)(limit.rlim_cur - FDS_RESERVED) / ops->fds_per_session;
+	return most < ops->capacity ? most : ops->capacity;
+}
+
+static int
+on_setup(struct reader *r, int *fds, unsigned count)
+{
+	const struct worker_ops *ops = worker.ops;
+	int error;
+
+	worker.flags = reader_u32(r);
+	reader_u32(r);
+	reader_u32(r);
+	worker.debug = reader_u8(r);
+	if (!reader_finished(r) || count != 1 + ops->fd_count || worker.score != NULL)
+		return -EPROTO;
+	worker.score = score_map(fds[0], 1);
+	if (worker.score == NULL)
+		return -errno;
+	worker.score->capacity = capacity(ops);
+	error = ops->setup == NULL ? 0 : ops->setup(fds + 1);
+	/* The role has taken them. */
+	for (unsigned i = 1; i < count; i++)
+		fds[i] = -1;
+	return error;
+}
+
+/* The configuration that the sealed @fd holds; NULL: it cannot be had. */
+static struct conf *
+read_conf(const char *file, int fd)
+{
+	char message[512];
+	struct conf *conf;
+	struct stat st;
+	void *text;
+
+	if (fstat(fd, &st) < 0 || st.st_size <= 0)
+		return NULL;
+	text = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (text == MAP_FAILED)
+		return NULL;
+	conf = conf_parse(file, text, (size_t)st.st_size, message, sizeof(message));
+	munmap(text, (size_t)st.st_size);
+	if (conf == NULL)
+		log_error("%s", message);
+	return conf;
+}
+
+static const char *
+child_user(const struct conf *conf)
+{
+	if (worker.ops->role == ROLE_AUTH)
+		return conf->user_privileged[0] != '\0' ? conf->user_privileged :
+		    geteuid() == 0 ? "root" : "";
+	return conf->user_unprivileged[0] != '\0' ? conf->user_unprivileged :
+	    geteuid() == 0 ? PRIVILEGE_DEFAULT_USER : "";
+}
+
+static int
+start(const struct conf *conf)
+{
+	int error = privilege_drop(child_user(conf));
+
+	if (error < 0) {
+		log_error("cannot become user \"%s\": %s", child_user(conf), strerror(-error));
+		return error;
+	}
+	tick(NULL);
+	show_title();
+	return 0;
+}
+
+static int
+on_config(struct reader *r, int *fds, unsigned count)
+{
+	struct conf *conf, *old = worker.conf;
+	char file[CONF_PATH_SIZE];
+	int facility, error;
+
+	reader_string(r, file, sizeof(file));
+	facility = (int)reader_u32(r);
+	if (!reader_finished(r) || count < 1 || worker.score == NULL)
+		return -EPROTO;
+	log_open(fds + 1, count - 1, facility);
+	for (unsigned i = 1; i < count; i++)
+		fds[i] = -1;
+	conf = read_conf(file, fds[0]);
+	if (conf == NULL)
+		return -EINVAL;
+	log_set_debug(worker.debug == DEBUG_AS_CONFIGURED ? conf->debug : worker.debug);
+	error = old == NULL ? start(conf) : 0;
+	if (error == 0)
+		error = worker.ops->configure(conf);
+	if (error < 0) {
+		conf_free(conf);
+		return error;
+	}
+	worker.conf = conf;
+	conf_free(old);
+	return ipc_send(&worker.control, ROLE_READY, NULL, NULL, 0);
+}
+
+static int
+on_message(struct ipc *ipc UNUSED, uint8_t type, struct reader *r, int *fds, unsigned count,
+    void *arg UNUSED)
+{
+	switch (type) {
+	case ROLE_SETUP:
+		return on_setup(r, fds, count);
+	case ROLE_CONFIG:
+		return on_config(r, fds, count);
+	case ROLE_DRAIN:
+		worker_drain();
+		return 0;
+	case ROLE_ABORT:
+		worker_drain();
+		if (worker.ops->abort != NULL)
+			worker.ops->abort();
+		return 0;
+	default:
+		if (worker.ops->message == NULL)
+			return -EPROTO;
+		return worker.ops->message(type, r, fds, count);
+	}
+}
+
+static void
+on_control_end(struct ipc *ipc UNUSED, int error, void *arg UNUSED)
+{
+	if (error != -ECONNRESET) {
+		log_error("%s: cannot go on: %s", role_name(worker.ops->role), strerror(-error));
+		exit(1);
+	}
+	if (worker.conf == NULL)
+		exit(1);
+	log_debug("%s: the mother is gone", role_name(worker.ops->role));
+	if (!worker.ops->outlives_mother)
+		worker_drain();
+}
+
+/* The mother decides when her children end: a signal to the whole group is hers. */
+static void
+ignore_signals(void)
+{
+	static const int ignored[] = { SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(ignored); i++)
+		signal(ignored[i], SIG_IGN);
+}
+
+int
+worker_main(const struct worker_ops *ops)
+{
+	worker.ops = ops;
+	ignore_signals();
+	if (loop_init() < 0 || fcntl(ROLE_CHANNEL_FD, F_SETFD, FD_CLOEXEC) < 0)
+		return 1;
+	ipc_init(&worker.control, ROLE_CHANNEL_FD, on_message, on_control_end, NULL);
+	if (ipc_receive(&worker.control, true) < 0)
+		return 1;
+	loop_timer_class(TICK_MS);
+	loop_run();
+	ipc_flush(&worker.control);
+	log_debug("%s: done", role_name(ops->role));
+	return 0;
+}
