@@ -132,7 +132,7 @@ connection_hide(int fd)
 	c->descriptors--;
 	if (connection_abandoned(c) && connection_state(c) == CONNECTION_CONNECTING &&
 	    socket_cookie(fd) == c->cookie)
-		real.shutdown(fd, SHUT_RDWR);
+		shutdown(fd, SHUT_RDWR);
 	collect(c);
 }
 
