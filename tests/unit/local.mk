@@ -5,6 +5,7 @@ unit_tests = \
 	tests/unit/test_cursor \
 	tests/unit/test_handshake \
 	tests/unit/test_names \
+	tests/unit/test_resolve \
 	tests/unit/test_route \
 	tests/unit/test_settings \
 	tests/unit/test_socks5 \
@@ -189,3 +190,15 @@ tests_unit_test_route_LDADD = libcommon.la $(CMOCKA_LIBS)
 tests_unit_test_settings_SOURCES = tests/unit/test_settings.c $(client_known_sources)
 tests_unit_test_settings_CFLAGS = $(unit_cflags)
 tests_unit_test_settings_LDADD = libcommon.la $(CMOCKA_LIBS)
+
+# The hooks stand before the C library's functions in a program as in the library.
+tests_unit_test_resolve_SOURCES = \
+	tests/unit/test_resolve.c \
+	libsocksify/hook_resolve.c \
+	libsocksify/hook_resolve_async.c \
+	libsocksify/hook_resolve_host.c \
+	libsocksify/resolve.c \
+	libsocksify/resolve_real.c \
+	$(client_known_sources)
+tests_unit_test_resolve_CFLAGS = $(unit_cflags)
+tests_unit_test_resolve_LDADD = libcommon.la $(CMOCKA_LIBS)
