@@ -4,6 +4,8 @@ noinst_LTLIBRARIES += libserverconnect.la
 libserverconnect_la_SOURCES = \
 	server/connector.c \
 	server/connector.h \
+	server/dial.c \
+	server/dial.h \
 	server/external.c \
 	server/external.h \
 	server/log.c \
