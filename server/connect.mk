@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += libserverconnect.la
 
 libserverconnect_la_SOURCES = \
+	server/conf.h \
 	server/connector.c \
 	server/connector.h \
 	server/dial.c \
@@ -14,6 +15,7 @@ libserverconnect_la_SOURCES = \
 	server/loop.h \
 	server/resolver.c \
 	server/resolver.h \
+	server/rule.h \
 	$(NULL)
 libserverconnect_la_CPPFLAGS = $(AM_CPPFLAGS) $(FORTIFY_CPPFLAGS) \
 	$(EVENT_CFLAGS) $(CARES_CFLAGS) $(BSD_CFLAGS)
