@@ -2,7 +2,9 @@
 """Samples as text: the tables on the terminal, docs/performance.md and its plots."""
 
 import os
+import re
 import statistics
+import textwrap
 
 from comparison import plot, targets
 
@@ -63,8 +65,9 @@ def _cell(data, what, server, column):
     if len(values) > 1:
         text += f" ({quantity(min(values))}–{quantity(max(values))})"
     ours = targets.median(data, what, targets.OURS, column.field)
-    if column.better and ours and server not in (targets.OURS, "direct"):
-        text += f" · {ours / statistics.median(values):.2f}×" if statistics.median(values) else ""
+    theirs = statistics.median(values)
+    if column.better and ours and theirs and server not in (targets.OURS, "direct"):
+        text += f" · {ours / theirs:.2f}×"
     return text
 
 
@@ -183,6 +186,17 @@ time and reads its answer before the next, as programs do.
 """
 
 
+def _reflow(text):
+    """Paragraphs and list items, in lines of a hundred columns."""
+    out = []
+    for block in re.split(r"\n(?=\n|- )", text.rstrip("\n")):
+        blank, block = ("\n", block[1:]) if block.startswith("\n") else ("", block)
+        indent = "  " if block.startswith("- ") else ""
+        out.append(blank + textwrap.fill(" ".join(block.split()), 100, subsequent_indent=indent,
+                                         break_long_words=False, break_on_hyphens=False))
+    return "\n".join(out) + "\n"
+
+
 def _environment(data):
     m = data["machine"]
     versions = ", ".join(f"{name} {version}".strip() for name, version in data["servers"].items())
@@ -214,7 +228,8 @@ def document(data, notes):
         NOTES[0], notes, NOTES[1] + "\n",
         "## Measured\n", _environment(data)]
     parts += [f"![{title}]({name})\n" for name, title, _ in plots(data)]
-    parts += [tables(data), HOW.format(accounting=accounting, parallel=64, **data["plan"])]
+    parts += [tables(data),
+              _reflow(HOW.format(accounting=accounting, parallel=64, **data["plan"]))]
     return "\n".join(parts)
 
 
