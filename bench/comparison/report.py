@@ -112,7 +112,8 @@ def _bars(data, what, field):
     for name in data["results"].get(what, {}):
         values = targets.samples(data, what, name, field)
         if values and not (name == "direct" and field == "cpu"):
-            bars.append(plot.Bar(LABELS.get(name, name), statistics.median(values), min(values), max(values)))
+            bars.append(plot.Bar(LABELS.get(name, name), statistics.median(values),
+                                 min(values), max(values)))
     return bars
 
 
