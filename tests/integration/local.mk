@@ -1,0 +1,9 @@
+# The whole server, with real programs on both sides; one behaviour a file.
+integration_tests = \
+	tests/integration/curl.sh \
+	tests/integration/dante_client.sh \
+	tests/integration/half_close.sh \
+	tests/integration/pysocks.sh \
+	tests/integration/replies.sh \
+	tests/integration/split.sh \
+	$(NULL)
