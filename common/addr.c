@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include <config.h>
+
 #include "common/addr.h"
 
 #include <arpa/inet.h>

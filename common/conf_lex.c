@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include <config.h>
+
 #include "common/conf_lex.h"
 
 #include <errno.h>
@@ -8,7 +10,7 @@
 
 /* Words longer than this are never suggestions: no keyword is. */
 #define NEAREST_MAX	32
-#define SHOWN_MAX	64	/* bytes of a word that a message repeats */
+#define SHOWN_SIZE	72	/* of what a message repeats of a word */
 
 static bool
 is_digit(char c)
@@ -121,12 +123,12 @@ lex_name(struct conf_lex *l, struct conf_token *t)
 	bool number = is_digit(byte_at(l, 0));
 	size_t n = 0;
 
+	t->type = CONF_WORD;
 	while (is_name(byte_at(l, 0)) && !(number && byte_at(l, 0) == '-')) {
 		if (append(l, t, &n, byte_at(l, 0)) < 0)
 			return -EINVAL;
 		l->pos++;
 	}
-	t->type = CONF_WORD;
 	t->text[n] = '\0';
 	return 0;
 }
@@ -136,6 +138,7 @@ lex_value(struct conf_lex *l, struct conf_token *t)
 {
 	size_t n = 0;
 
+	t->type = CONF_WORD;
 	while (l->pos < l->len) {
 		char c = byte_at(l, 0);
 
@@ -145,7 +148,6 @@ lex_value(struct conf_lex *l, struct conf_token *t)
 			return -EINVAL;
 		l->pos++;
 	}
-	t->type = CONF_WORD;
 	t->text[n] = '\0';
 	return 0;
 }
@@ -227,21 +229,21 @@ conf_token_is(const struct conf_token *t, const char *text)
 	return (t->type == CONF_WORD || t->type == CONF_PUNCT) && strcmp(t->text, text) == 0;
 }
 
-/* @word with everything that could disturb a terminal or a log as \xNN. */
+/* @word with everything that could disturb a terminal or a log as \xNN, cut off. */
 static void
-show_word(char *to, size_t size, const char *word)
+show_word(char to[SHOWN_SIZE], const char *word)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; word[i] != '\0'; i++) {
-		unsigned char c = (unsigned char)word[i];
+	for (; word[0] != '\0'; word++) {
+		unsigned char c = (unsigned char)word[0];
 
-		if (i == SHOWN_MAX || n + 8 > size) {
-			snprintf(to + n, size - n, "...");
+		if (n + sizeof("\\xNN...") > SHOWN_SIZE) {
+			strcpy(to + n, "...");
 			return;
 		}
 		if (c < ' ' || c >= 0x7f)
-			n += (size_t)snprintf(to + n, size - n, "\\x%02x", c);
+			n += (size_t)sprintf(to + n, "\\x%02x", c);
 		else
 			to[n++] = (char)c;
 	}
@@ -251,7 +253,7 @@ show_word(char *to, size_t size, const char *word)
 static void
 fail_text(struct conf_lex *l, const struct conf_token *near, const char *text)
 {
-	char word[4 * SHOWN_MAX + 8];
+	char word[SHOWN_SIZE];
 
 	if (near == NULL) {
 		snprintf(l->error, l->error_size, "%s:%u: %s", l->file, l->line, text);
@@ -259,7 +261,7 @@ fail_text(struct conf_lex *l, const struct conf_token *near, const char *text)
 		snprintf(l->error, l->error_size, "%s:%u: at the end of the file: %s",
 		    l->file, near->line, text);
 	} else {
-		show_word(word, sizeof(word), near->text);
+		show_word(word, near->text);
 		snprintf(l->error, l->error_size, "%s:%u: near \"%s\": %s",
 		    l->file, near->line, word, text);
 	}

@@ -10,7 +10,11 @@ libcommon_la_SOURCES = \
 	common/conf_lex.h \
 	common/cursor.c \
 	common/cursor.h \
+	common/handshake.c \
+	common/handshake.h \
 	common/socks5.c \
 	common/socks5.h \
+	common/url.c \
+	common/url.h \
 	$(NULL)
 libcommon_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden

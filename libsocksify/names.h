@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Names and the reserved addresses that stand for them (198.18.0.0/15 and an
- * IPv6 prefix), in a table shared by every process of the tree. Lock-free: safe
- * in signal handlers, across fork, and when a process is killed at any point.
+ * Names and the reserved addresses that stand for them (198.18.0.0/15 and
+ * fd28:d2e5:18af:b11d::/64), in a table shared by every process of the tree.
+ * Lock-free: safe in signal handlers, across fork, and when a process is killed
+ * at any point.
  */
 #ifndef LIBSOCKSIFY_NAMES_H
 #define LIBSOCKSIFY_NAMES_H
@@ -11,6 +12,13 @@
 
 #include "common/addr.h"
 
+struct name_table;
+
+/*
+ * Names the table that all the calls below use, in shared memory that stays
+ * mapped. Without one, or with NULL, the table is full and knows nothing.
+ */
+void	 names_use(struct name_table *table);
 /*
  * The address that stands for @name (1 to 255 bytes, compared without regard to
  * case) in @family, AF_INET or AF_INET6; made on first use. 0, -EINVAL, or

@@ -13,6 +13,8 @@
  *
  * ROLE_SETUP: the auth inbox's read end, the memory of penalties.
  */
+#include <config.h>
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +54,7 @@ static void
 update_receiving(void)
 {
 	if (!auth.ended)
-		ipc_receive(&auth.inbox, worker_has_room(IPC_FDS_MAX) && !auth.checking);
+		ipc_receive(&auth.inbox, worker_has_room(ipc_batch()) && !auth.checking);
 }
 
 static void

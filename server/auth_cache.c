@@ -8,6 +8,8 @@
  * blocks. The tag's first bytes choose the set, and all ways of the set are compared
  * whole, in constant time.
  */
+#include <config.h>
+
 #include "server/auth_cache.h"
 
 #include <errno.h>

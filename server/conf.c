@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The configuration as an object, and the checks of a file as a whole. */
+#include <config.h>
+
 #include "server/conf.h"
 
 #include <errno.h>

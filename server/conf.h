@@ -62,8 +62,9 @@ struct conf {
 	unsigned		 socksmethod_count;
 	char			 user_privileged[CONF_USER_SIZE];	/* "": not given */
 	char			 user_unprivileged[CONF_USER_SIZE];
-	char			 user_passwordfile[CONF_PATH_SIZE];	/* "": the system's accounts */
-	unsigned		 user_passwordcache;	/* seconds a success is remembered; 0: never */
+	/* "": the accounts of the system. */
+	char			 user_passwordfile[CONF_PATH_SIZE];
+	unsigned		 user_passwordcache;	/* seconds; 0: nothing is remembered */
 	int			 debug;			/* 0 to 2 */
 	/* Seconds; 0: no limit. */
 	unsigned		 timeout_negotiate;

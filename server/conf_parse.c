@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The file as a whole, options by their tables, and what all options share. */
+#include <config.h>
+
 #include "server/conf_parse.h"
 
 #include <errno.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The global options. */
+#include <config.h>
+
 #include "server/conf_parse.h"
 
 #include <assert.h>

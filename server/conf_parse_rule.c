@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Client rules and socks rules. */
+#include <config.h>
+
 #include "server/conf_parse.h"
 
 #include <assert.h>
@@ -251,14 +253,17 @@ conf_read_rule(struct conf_parser *p, enum conf_scope scope, enum rule_verdict v
 		.timeout_negotiate = -1, .timeout_connect = -1, .timeout_io_tcp = -1,
 		.timeout_io_udp = -1, .timeout_tcp_fin_wait = -1,
 	};
+	int error;
 
 	p->scope = scope;
 	p->rule = &r;
 	memset(p->rule_seen, 0, sizeof(p->rule_seen));
-	if (conf_expect_punct(p, "{", verdict == RULE_PASS ? "pass" : "block") < 0 ||
-	    read_body(p, &r) < 0)
-		return -EINVAL;
+	error = conf_expect_punct(p, "{", verdict == RULE_PASS ? "pass" : "block");
+	if (error == 0)
+		error = read_body(p, &r);
 	p->rule = NULL;
+	if (error < 0)
+		return error;
 	if (scope == CONF_CLIENT_RULE)
 		return append_rule(p, &r, &p->conf->client_rules, &p->conf->client_rule_count);
 	return append_rule(p, &r, &p->conf->socks_rules, &p->conf->socks_rule_count);

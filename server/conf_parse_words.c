@@ -4,6 +4,8 @@
  * brings a file along is told that a word is no mistake of theirs. A row that
  * becomes a keyword leaves this list.
  */
+#include <config.h>
+
 #include "server/conf_parse.h"
 
 #include <string.h>

@@ -33,6 +33,8 @@ libserver_la_SOURCES = \
 	server/external.h \
 	server/farewell.c \
 	server/farewell.h \
+	server/interface.c \
+	server/interface.h \
 	server/internal.c \
 	server/internal.h \
 	server/io.c \
@@ -50,6 +52,8 @@ libserver_la_SOURCES = \
 	server/negotiation.h \
 	server/password.c \
 	server/password.h \
+	server/password_file.c \
+	server/password_file.h \
 	server/penalty.c \
 	server/penalty.h \
 	server/pipe_pool.c \
@@ -58,6 +62,8 @@ libserver_la_SOURCES = \
 	server/privilege.h \
 	server/relay.c \
 	server/relay.h \
+	server/relay_dir.c \
+	server/relay_dir.h \
 	server/request.c \
 	server/resolver.c \
 	server/resolver.h \

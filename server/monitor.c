@@ -5,6 +5,8 @@
  * know, asks the mother to replace a child that has stopped turning its loop,
  * and writes the report that SIGUSR1 asks for.
  */
+#include <config.h>
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>

@@ -30,6 +30,8 @@
  * If a mother is killed, her channels end: negotiate children stop accepting,
  * every later stage lives on until its inbox ends and its sessions are over.
  */
+#include <config.h>
+
 #include "server/mother.h"
 
 #include <errno.h>
@@ -282,7 +284,8 @@ reload(void *arg UNUSED)
 	log_info("SIGHUP [: reloading %s", mother.served->file);
 	new = served_load(mother.served->file, error, sizeof(error));
 	if (new == NULL || served_open_logs(new, error, sizeof(error)) < 0 ||
-	    served_listen(new, mother.served, error, sizeof(error)) < 0) {
+	    served_listen(new, mother.served,
+	    (mother.options.flags & ROLE_NO_KEEPALIVE) == 0, error, sizeof(error)) < 0) {
 		log_error("SIGHUP ]: %s; the configuration stays as it was", error);
 		served_free(new);
 		return;

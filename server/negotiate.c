@@ -12,6 +12,8 @@
  *
  * ROLE_SETUP: the request inbox's and the auth inbox's write ends.
  */
+#include <config.h>
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

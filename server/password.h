@@ -6,53 +6,20 @@
  *
  * Hashes are crypt(3)'s, of a method that crypt_checksalt(3) calls good: yescrypt,
  * sha512crypt, bcrypt. Others are refused. A name that does not exist, or may not be
- * used, costs the same hash as one that does. Passwords, hashes and what was computed
- * from them are wiped; none of them is in any text that these functions return.
+ * used, costs a hash of the kind that the first account has. Passwords, hashes and what
+ * was computed from them are wiped; none is in any text that these functions return.
  */
 #ifndef SERVER_PASSWORD_H
 #define SERVER_PASSWORD_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#define PASSWORD_NAME_MAX	255		/* RFC 1929: one length byte */
-#define PASSWORD_FILE_MAX	(16u << 20)	/* bytes; a larger file is refused */
-#define PASSWORD_FAULTS_MAX	16
-
-/*
- * A password file, parsed. Empty lines and lines that begin with "#" mean nothing;
- * white space around a line is ignored; the first line of a name is the one that counts.
- */
-struct password_entry {
-	const char	*name;
-	const char	*hash;
-	unsigned	 line;	/* from 1 */
-};
-
-struct password_fault {
-	unsigned	 line;
-	const char	*what;	/* a constant */
-};
-
-struct password_file {
-	char			*text;		/* what the entries point into */
-	size_t			 size;
-	struct password_entry	*entries;	/* in the order of their names */
-	size_t			 count;
-	/* Lines that were skipped: how many, and the first of them. */
-	unsigned		 fault_count;
-	struct password_fault	 faults[PASSWORD_FAULTS_MAX];
-};
-
-/* Pure. 0, or -ENOMEM; @f is then empty. The caller keeps, and wipes, @text. */
-int	 password_file_parse(struct password_file *f, const char *text, size_t len);
-/* NULL: no such name. */
-const struct password_entry *password_file_find(const struct password_file *f, const char *name);
-void	 password_file_free(struct password_file *f);
+#define PASSWORD_FILE_SIZE_MAX	(16u << 20)	/* bytes; a larger file is refused */
 
 struct password_db;
 
-/* @path: a password file, or NULL for the system's accounts. Reads nothing. NULL: ENOMEM. */
+/*
+ * @path: a password file, which is not read yet, or NULL for the system's accounts, to be
+ * opened and asked with the privilege to read /etc/shadow. NULL: ENOMEM.
+ */
 struct password_db *password_db_open(const char *path);
 void	 password_db_close(struct password_db *db);
 

@@ -12,6 +12,8 @@
  * word first: a process that still counts for the former address then finds its
  * compare-and-swap refused, and gives up.
  */
+#include <config.h>
+
 #include "server/penalty.h"
 
 #include <errno.h>

@@ -39,7 +39,7 @@ pipe_refused(const char *what)
 	unsigned long suppressed;
 
 	if (log_limit_pass(&limit, &suppressed))
-		log_warn_errno("relay: no more pipes, copying instead: %s", what);
+		log_line_errno(LOG_LEVEL_INFO, "relay: no more pipes, copying instead: %s", what);
 	pool.retry_ms = loop_now() + RETRY_MS;
 	return NULL;
 }

@@ -10,11 +10,11 @@
 #ifndef SERVER_RELAY_H
 #define SERVER_RELAY_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "server/loop.h"
+#include "server/relay_dir.h"
 
 enum { RELAY_CLIENT = 0, RELAY_REMOTE = 1 };	/* the other side is !side */
 
@@ -40,35 +40,17 @@ struct relay;
  */
 typedef void relay_end_cb(struct relay *r, void *arg);
 
-struct pool_pipe;
-
-/* One direction, named by the side it is read from. Everything is relay.c's. */
-struct relay_dir {
-	union {
-		struct pool_pipe	*pipe;	/* RELAY_PIPED */
-		unsigned char		*data;	/* RELAY_BACKLOG: from malloc */
-	} held;
-	uint32_t	 held_from;	/* RELAY_BACKLOG: the first byte not sent yet */
-	uint32_t	 held_len;	/* bytes not sent yet */
-	uint8_t		 state;
-	uint8_t		 full_reads;	/* in a row, while copying */
-	bool		 readable;	/* the source may have more */
-	bool		 writable;	/* the destination has not refused bytes since */
-	bool		 hangup;	/* the end of the stream is in the source's queue */
-};
-
 struct relay {
 	/* To be read at any time, and in the callback. By side. */
 	uint64_t		 bytes_read[2];		/* from that side; early bytes too */
 	uint64_t		 bytes_written[2];	/* to that side */
 	/* Set at the end. */
 	enum relay_end		 end;
-	int			 error;		/* RELAY_ERROR: a positive errno */
+	int			 error;		/* RELAY_ERROR: a positive errno, ECONNRESET mostly */
 	/* Whose socket failed, or which side ended its direction first; -1: none. */
 	int			 end_side;
 	/* The rest is relay.c's. */
-	int			 fd[2];
-	struct relay_dir	 dir[2];
+	struct relay_dir	 dir[2];	/* by the side it is read from, whose descriptor it has */
 	struct loop_io		 io[2];
 	struct loop_deferred	 deferred;	/* more to do, or the callback */
 	struct loop_timer	*timer;		/* NULL: no limits */

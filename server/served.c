@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include <config.h>
+
 #include "server/served.h"
 
 #include <errno.h>
@@ -10,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/interface.h"
 #include "server/internal.h"
 
 #define CONF_FILE_MAX	(4 << 20)	/* bytes */
@@ -96,6 +99,7 @@ served_load(const char *file, char *error, size_t size)
 	}
 	s->conf = conf_parse(file, text, len, error, size);
 	if (s->conf != NULL) {
+		interface_bind_rules(s->conf);
 		s->text_fd = seal_text(text, len);
 		if (s->text_fd < 0)
 			snprintf(error, size, "%s: cannot be copied: %s", file, strerror(errno));
@@ -200,7 +204,8 @@ find_listener(const struct served *s, const struct endpoint *address)
 }
 
 static int
-add_listener(struct served *s, const struct served *old, const struct endpoint *address)
+add_listener(struct served *s, const struct served *old, const struct endpoint *address,
+    bool keepalive)
 {
 	const struct listener *known = find_listener(old, address);
 	int fd;
@@ -209,7 +214,8 @@ add_listener(struct served *s, const struct served *old, const struct endpoint *
 		return 0;
 	if (s->listener_count == SERVED_LISTENERS_MAX)
 		return -E2BIG;
-	fd = known != NULL ? fcntl(known->fd, F_DUPFD_CLOEXEC, 3) : internal_listen(address);
+	fd = known != NULL ? fcntl(known->fd, F_DUPFD_CLOEXEC, 3) :
+	    internal_listen(address, keepalive);
 	if (fd < 0)
 		return known != NULL ? -errno : fd;
 	s->listeners[s->listener_count++] = (struct listener){ *address, fd };
@@ -217,7 +223,8 @@ add_listener(struct served *s, const struct served *old, const struct endpoint *
 }
 
 int
-served_listen(struct served *s, const struct served *old, char *error, size_t size)
+served_listen(struct served *s, const struct served *old, bool keepalive, char *error,
+    size_t size)
 {
 	struct endpoint found[SERVED_LISTENERS_MAX];
 	char text[HOST_TEXT_SIZE];
@@ -232,7 +239,7 @@ served_listen(struct served *s, const struct served *old, char *error, size_t si
 			return count;
 		}
 		for (int k = 0; k < count; k++) {
-			int failed = add_listener(s, old, &found[k]);
+			int failed = add_listener(s, old, &found[k], keepalive);
 
 			if (failed == 0)
 				continue;

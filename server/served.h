@@ -7,6 +7,8 @@
 #ifndef SERVER_SERVED_H
 #define SERVER_SERVED_H
 
+#include <stdbool.h>
+
 #include "common/addr.h"
 #include "server/conf.h"
 #include "server/log.h"
@@ -44,7 +46,8 @@ void		 served_use_logs(const struct served *s);
  * Binds the listeners that @old (may be NULL) has not bound already, and shares
  * those it has. 0, or -errno with a message; nothing of @old is changed.
  */
-int		 served_listen(struct served *s, const struct served *old, char *error, size_t size);
+int		 served_listen(struct served *s, const struct served *old, bool keepalive,
+		    char *error, size_t size);
 /* Says what an administrator should know about it: open relays, no method, and so on. */
 void		 served_warn(const struct served *s);
 void		 served_free(struct served *s);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include <config.h>
+
 #include "server/worker.h"
 
 #include <errno.h>
@@ -13,6 +15,7 @@
 #include <unistd.h>
 
 #include "common/compiler.h"
+#include "server/interface.h"
 #include "server/log.h"
 #include "server/privilege.h"
 
@@ -240,6 +243,7 @@ on_config(struct reader *r, int *fds, unsigned count)
 	conf = read_conf(file, fds[0]);
 	if (conf == NULL)
 		return -EINVAL;
+	interface_bind_rules(conf);
 	log_set_debug(worker.debug == DEBUG_AS_CONFIGURED ? conf->debug : worker.debug);
 	error = old == NULL ? start(conf) : 0;
 	if (error == 0)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/password.h"
+#include "server/password_file.h"
 
 int	 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

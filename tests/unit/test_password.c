@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -21,6 +22,7 @@
 
 #include "common/compiler.h"
 #include "server/password.h"
+#include "server/password_file.h"
 
 /* All of "secret", as cheap as each method allows. */
 #define YESCRYPT	"$y$j75$k2XAnEHBqQ1Ct2aMXFKNa/$Tg4ZRR7tz/WRlmYbADZh9OJYakPewgSPQqW55EXAJ14"
@@ -299,7 +301,7 @@ an_unfit_file_is_an_error(void **state UNUSED)
 	assert_int_equal(password_check(db, "alice", "secret", &why), -EPERM);
 	assert_int_equal(chmod(path, 0600), 0);
 	assert_let_in(db, "alice", "secret");
-	assert_int_equal(truncate(path, PASSWORD_FILE_MAX + 1), 0);
+	assert_int_equal(truncate(path, PASSWORD_FILE_SIZE_MAX + 1), 0);
 	assert_int_equal(password_check(db, "alice", "secret", &why), -EFBIG);
 	password_db_close(db);
 }

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The relay between real sockets, in the real loop. The test holds the far ends:
- * what it sends at one it expects at the other. After each test every descriptor
- * and pipe is back.
- */
+/* The relay's promises, each between real sockets. */
 #include <config.h>
 
 #include <setjmp.h>
@@ -13,293 +9,52 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include <arpa/inet.h>
-#include <dirent.h>
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <signal.h>
-#include <stdio.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/compiler.h"
-#include "server/log.h"
 #include "server/loop.h"
 #include "server/pipe_pool.h"
 #include "server/relay.h"
+#include "tests/lib/relaytest.h"
 
-#define DEADLINE_S	30
-#define MB		(1024u * 1024)
-#define PATTERN_SIZE	65521	/* a prime: no shift by a buffer's size goes unseen */
-#define HELD_MAX	(PIPE_POOL_PIPE_SIZE)
-
-static unsigned char pattern[2 * PATTERN_SIZE];
-static int descriptors_before;
-
-/* A session under test: the relay, and the two far ends, which the test owns. */
-struct session {
-	struct relay	 relay;
-	int		 end[2];	/* RELAY_CLIENT, RELAY_REMOTE; -1: closed */
-	unsigned	 ended;		/* calls of the callback */
-};
-
-/* Bytes sent at one end and expected at the other. */
-struct flow {
-	int	 from, to;
-	size_t	 total, sent, received;
-	size_t	 at_once;	/* bytes a send; 0: as many as go */
-	bool	 finish;	/* ends the stream behind the last byte, and expects the same */
-	bool	 ended;		/* the end arrived */
-};
-
-static int
-count_descriptors(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	int n = 0;
-
-	assert_non_null(dir);
-	while (readdir(dir) != NULL)
-		n++;
-	closedir(dir);
-	return n;
-}
-
-static int
-setup(void **state UNUSED)
-{
-	assert_int_equal(loop_init(), 0);
-	descriptors_before = count_descriptors();
-	return 0;
-}
-
-static int
-teardown(void **state UNUSED)
-{
-	pipe_pool_fini();
-	assert_int_equal(pipe_pool_count(), 0);
-	pipe_pool_set_limit(PIPE_POOL_LIMIT);
-	assert_int_equal(count_descriptors(), descriptors_before);
-	loop_fini();
-	return 0;
-}
-
-/* Running the loop until a condition holds. */
-
-struct wait {
-	bool			(*holds)(void *arg);
-	void			*arg;
-	struct loop_deferred	 deferred;
-	time_t			 deadline;
-};
-
-static time_t
-seconds(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec;
-}
+/* An idle session costs 1 KB at most, with what its owner keeps. */
+static_assert(sizeof(struct relay) <= 512, "a relay is small");
 
 static void
-wait_turn(void *arg)
+small_messages_pass_both_ways(void **state UNUSED)
 {
-	struct wait *w = arg;
+	struct relaytest s;
 
-	if (w->holds(w->arg) || seconds() > w->deadline)
-		loop_stop();
-	else
-		loop_defer(&w->deferred, wait_turn, w);
-}
-
-/* @holds is asked once a turn. */
-static void
-run_until(bool (*holds)(void *arg), void *arg)
-{
-	struct wait w = { .holds = holds, .arg = arg, .deadline = seconds() + DEADLINE_S };
-
-	loop_defer(&w.deferred, wait_turn, &w);
-	loop_run();
-	loop_defer_cancel(&w.deferred);
-	assert_true(seconds() <= w.deadline);
-}
-
-static bool
-has_ended(void *arg)
-{
-	const struct session *s = arg;
-
-	return s->ended > 0;
-}
-
-static bool
-countdown(void *arg)
-{
-	unsigned *turns = arg;
-
-	return (*turns)-- == 0;
-}
-
-static void
-run_turns(unsigned turns)
-{
-	run_until(countdown, &turns);
-}
-
-/* Sockets. */
-
-static void
-make_nonblocking(int fd)
-{
-	assert_int_equal(fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK), 0);
-}
-
-static void
-tcp_pair(int fds[2])
-{
-	struct sockaddr_in sin = { .sin_family = AF_INET };
-	socklen_t len = sizeof(sin);
-	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	assert_int_equal(bind(listener, (struct sockaddr *)&sin, sizeof(sin)), 0);
-	assert_int_equal(listen(listener, 1), 0);
-	assert_int_equal(getsockname(listener, (struct sockaddr *)&sin, &len), 0);
-	fds[0] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(connect(fds[0], (struct sockaddr *)&sin, sizeof(sin)), 0);
-	fds[1] = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-	assert_true(fds[1] >= 0);
-	close(listener);
-}
-
-static void
-unix_pair(int fds[2])
-{
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
-}
-
-static void
-session_ended(struct relay *r, void *arg)
-{
-	struct session *s = arg;
-
-	assert_ptr_equal(r, &s->relay);
-	assert_int_equal(r->fd[RELAY_CLIENT], -1);
-	assert_int_equal(r->fd[RELAY_REMOTE], -1);
-	s->ended++;
-}
-
-static void
-session_open_with(struct session *s, void (*make_pair)(int fds[2]), const struct relay_limits *limits,
-    const void *early, size_t early_len)
-{
-	static const struct relay_limits none;
-	int inner[2];
-
-	memset(s, 0, sizeof(*s));
-	for (int side = 0; side < 2; side++) {
-		int fds[2];
-
-		make_pair(fds);
-		s->end[side] = fds[0];
-		inner[side] = fds[1];
-		make_nonblocking(fds[0]);
-		make_nonblocking(fds[1]);
+	relaytest_open(&s);
+	for (unsigned i = 0; i < 100; i++) {
+		flow_run(&s, RELAY_CLIENT, 64, false);
+		flow_run(&s, RELAY_REMOTE, 64, false);
 	}
-	assert_int_equal(relay_start(&s->relay, inner[RELAY_CLIENT], inner[RELAY_REMOTE], early,
-	    early_len, limits != NULL ? limits : &none, session_ended, s), 0);
-	assert_int_equal(s->ended, 0);
+	assert_int_equal(s.relay.bytes_read[RELAY_CLIENT], 6400);
+	assert_int_equal(s.relay.bytes_written[RELAY_CLIENT], 6400);
+	flow_run(&s, RELAY_CLIENT, 1, true);
+	flow_run(&s, RELAY_REMOTE, 1, true);
+	relaytest_expect(&s, RELAY_CLOSED);
+	assert_int_equal(s.relay.end_side, RELAY_CLIENT);
+	assert_int_equal(s.relay.bytes_read[RELAY_REMOTE], 6401);
 }
 
 static void
-session_open(struct session *s)
+single_bytes_pass(void **state UNUSED)
 {
-	session_open_with(s, tcp_pair, NULL, NULL, 0);
-}
+	struct relaytest s;
+	struct flow f;
 
-static void
-session_close_end(struct session *s, int side)
-{
-	close(s->end[side]);
-	s->end[side] = -1;
-}
-
-static void
-session_reset_end(struct session *s, int side)
-{
-	struct linger linger = { .l_onoff = 1 };
-
-	setsockopt(s->end[side], SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
-	session_close_end(s, side);
-}
-
-/* Closes what is open, and expects that the session has ended in this way, once. */
-static void
-session_expect(struct session *s, enum relay_end end)
-{
-	run_until(has_ended, s);
-	run_turns(3);
-	assert_int_equal(s->ended, 1);
-	assert_string_equal(relay_end_name(s->relay.end), relay_end_name(end));
-	for (int side = 0; side < 2; side++) {
-		if (s->end[side] >= 0)
-			session_close_end(s, side);
-	}
-}
-
-/* Moving bytes. */
-
-static void
-flow_send(struct flow *f)
-{
-	while (f->sent < f->total) {
-		size_t from = f->sent % PATTERN_SIZE, len = f->total - f->sent;
-		ssize_t n;
-
-		if (len > PATTERN_SIZE)
-			len = PATTERN_SIZE;
-		if (f->at_once != 0 && len > f->at_once)
-			len = f->at_once;
-		n = send(f->from, pattern + from, len, MSG_NOSIGNAL);
-		if (n < 0) {
-			assert_int_equal(errno, EAGAIN);
-			return;
-		}
-		f->sent += (size_t)n;
-		if (f->sent == f->total && f->finish)
-			assert_int_equal(shutdown(f->from, SHUT_WR), 0);
-		if (f->at_once != 0)
-			return;
-	}
-}
-
-static void
-flow_receive(struct flow *f)
-{
-	static unsigned char got[PATTERN_SIZE];
-	ssize_t n;
-
-	while (!f->ended && (n = recv(f->to, got, sizeof(got), 0)) >= 0) {
-		f->ended = n == 0;
-		assert_memory_equal(got, pattern + f->received % PATTERN_SIZE, (size_t)n);
-		f->received += (size_t)n;
-	}
-	assert_true(f->ended || errno == EAGAIN);
-	assert_true(f->received <= f->total);
-	assert_true(!f->ended || (f->finish && f->received == f->total));
-}
-
-static bool
-flow_step(void *arg)
-{
-	struct flow *f = arg;
-
-	flow_send(f);
-	flow_receive(f);
-	return f->received == f->total && f->ended == f->finish;
+	relaytest_open(&s);
+	f = flow_from(&s, RELAY_REMOTE, 3000);
+	f.at_once = 1;
+	relaytest_run_until(flow_step, &f);
+	relay_kill(&s.relay);
+	relaytest_expect(&s, RELAY_KILLED);
 }
 
 static bool
@@ -311,99 +66,20 @@ two_flows_step(void *arg)
 	return first && second;
 }
 
-static struct flow
-flow_from(const struct session *s, int side, size_t total)
-{
-	return (struct flow){ .from = s->end[side], .to = s->end[!side], .total = total };
-}
-
-static void
-run_flow(const struct session *s, int side, size_t total, bool finish)
-{
-	struct flow f = flow_from(s, side, total);
-
-	f.finish = finish;
-	run_until(flow_step, &f);
-}
-
-/* Sends until neither the relay nor the kernel takes more. */
-static size_t
-fill(struct session *s, int side)
-{
-	struct flow f = flow_from(s, side, SIZE_MAX);
-	size_t before;
-	unsigned still = 0;
-
-	while (still < 20) {
-		before = f.sent;
-		flow_send(&f);
-		run_turns(3);
-		still = f.sent == before ? still + 1 : 0;
-	}
-	return f.sent;
-}
-
-static void
-expect_reset(int fd)
-{
-	char byte;
-	ssize_t n;
-
-	while ((n = recv(fd, &byte, 1, 0)) > 0)
-		continue;
-	assert_int_equal(n, -1);
-	assert_int_equal(errno, ECONNRESET);
-}
-
-/* Tests. */
-
-static void
-small_messages_pass_both_ways(void **state UNUSED)
-{
-	struct session s;
-
-	session_open(&s);
-	for (unsigned i = 0; i < 100; i++) {
-		run_flow(&s, RELAY_CLIENT, 64, false);
-		run_flow(&s, RELAY_REMOTE, 64, false);
-	}
-	assert_int_equal(s.relay.bytes_read[RELAY_CLIENT], 6400);
-	assert_int_equal(s.relay.bytes_written[RELAY_CLIENT], 6400);
-	run_flow(&s, RELAY_CLIENT, 1, true);
-	run_flow(&s, RELAY_REMOTE, 1, true);
-	session_expect(&s, RELAY_CLOSED);
-	assert_int_equal(s.relay.end_side, RELAY_CLIENT);
-	assert_int_equal(s.relay.bytes_read[RELAY_REMOTE], 6401);
-}
-
-static void
-single_bytes_pass(void **state UNUSED)
-{
-	struct session s;
-	struct flow f;
-
-	session_open(&s);
-	f = flow_from(&s, RELAY_REMOTE, 3000);
-	f.at_once = 1;
-	run_until(flow_step, &f);
-	relay_kill(&s.relay);
-	session_expect(&s, RELAY_KILLED);
-}
-
 static void
 bulk_both_ways(void (*make_pair)(int fds[2]), size_t total)
 {
 	struct relay_totals before = *relay_totals();
-	struct session s;
+	struct relaytest s;
 	struct flow f[2];
 
-	session_open_with(&s, make_pair, NULL, NULL, 0);
+	relaytest_open_with(&s, make_pair, NULL, NULL, 0);
 	for (int side = 0; side < 2; side++) {
 		f[side] = flow_from(&s, side, total);
 		f[side].finish = true;
 	}
-	run_until(two_flows_step, f);
-	session_expect(&s, RELAY_CLOSED);
+	relaytest_run_until(two_flows_step, f);
+	relaytest_expect(&s, RELAY_CLOSED);
 	for (int side = 0; side < 2; side++) {
 		assert_int_equal(s.relay.bytes_read[side], total);
 		assert_int_equal(s.relay.bytes_written[side], total);
@@ -414,7 +90,7 @@ bulk_both_ways(void (*make_pair)(int fds[2]), size_t total)
 static void
 bulk_passes_both_ways_at_once(void **state UNUSED)
 {
-	bulk_both_ways(tcp_pair, 64 * MB);
+	bulk_both_ways(relaytest_tcp_pair, 64 * MB);
 	assert_true(pipe_pool_count() > 0);
 }
 
@@ -422,7 +98,7 @@ static void
 bulk_passes_without_pipes(void **state UNUSED)
 {
 	pipe_pool_set_limit(0);
-	bulk_both_ways(tcp_pair, 16 * MB);
+	bulk_both_ways(relaytest_tcp_pair, 16 * MB);
 	assert_int_equal(pipe_pool_count(), 0);
 }
 
@@ -430,34 +106,34 @@ static void
 bulk_passes_with_one_pipe_for_two(void **state UNUSED)
 {
 	pipe_pool_set_limit(1);
-	bulk_both_ways(tcp_pair, 16 * MB);
+	bulk_both_ways(relaytest_tcp_pair, 16 * MB);
 	assert_int_equal(pipe_pool_count(), 1);
 }
 
 static void
 bulk_passes_unix_sockets(void **state UNUSED)
 {
-	bulk_both_ways(unix_pair, 16 * MB);
+	bulk_both_ways(relaytest_unix_pair, 16 * MB);
 }
 
 static void
 slow_reader_stops_the_sender(void **state UNUSED)
 {
 	for (int side = 0; side < 2; side++) {
-		struct session s;
+		struct relaytest s;
 		struct flow f;
 		size_t sent;
 
-		session_open(&s);
-		sent = fill(&s, side);
-		assert_true(s.relay.bytes_read[side] - s.relay.bytes_written[!side] <= HELD_MAX);
+		relaytest_open(&s);
+		sent = relaytest_fill(&s, side);
+		assert_true(s.relay.bytes_read[side] - s.relay.bytes_written[!side] <= PIPE_POOL_PIPE_SIZE);
 		assert_true(s.relay.bytes_read[side] < sent);
 		f = flow_from(&s, side, sent);
 		f.sent = sent;
-		run_until(flow_step, &f);
-		run_flow(&s, !side, 100, false);
+		relaytest_run_until(flow_step, &f);
+		flow_run(&s, !side, 100, false);
 		relay_kill(&s.relay);
-		session_expect(&s, RELAY_KILLED);
+		relaytest_expect(&s, RELAY_KILLED);
 	}
 }
 
@@ -465,15 +141,15 @@ static void
 half_closed_direction_is_answered(void **state UNUSED)
 {
 	for (int side = 0; side < 2; side++) {
-		struct session s;
+		struct relaytest s;
 
-		session_open(&s);
-		run_flow(&s, side, 10, true);
+		relaytest_open(&s);
+		flow_run(&s, side, 10, true);
 		assert_int_equal(s.ended, 0);
 		assert_int_equal(s.relay.end_side, side);
-		run_flow(&s, !side, MB, false);
-		run_flow(&s, !side, 10, true);
-		session_expect(&s, RELAY_CLOSED);
+		flow_run(&s, !side, MB, false);
+		flow_run(&s, !side, 10, true);
+		relaytest_expect(&s, RELAY_CLOSED);
 		assert_int_equal(s.relay.end_side, side);
 	}
 }
@@ -481,12 +157,12 @@ half_closed_direction_is_answered(void **state UNUSED)
 static void
 end_behind_bulk_is_not_lost(void **state UNUSED)
 {
-	struct session s;
+	struct relaytest s;
 
-	session_open(&s);
-	run_flow(&s, RELAY_REMOTE, 5 * MB + 1, true);
-	session_close_end(&s, RELAY_CLIENT);
-	session_expect(&s, RELAY_CLOSED);
+	relaytest_open(&s);
+	flow_run(&s, RELAY_REMOTE, 5 * MB + 1, true);
+	relaytest_close_end(&s, RELAY_CLIENT);
+	relaytest_expect(&s, RELAY_CLOSED);
 	assert_int_equal(s.relay.end_side, RELAY_REMOTE);
 }
 
@@ -494,16 +170,16 @@ static void
 reset_is_passed_on(void **state UNUSED)
 {
 	for (int side = 0; side < 2; side++) {
-		struct session s;
+		struct relaytest s;
 
-		session_open(&s);
-		run_flow(&s, side, 3 * MB, false);
-		session_reset_end(&s, side);
-		run_until(has_ended, &s);
+		relaytest_open(&s);
+		flow_run(&s, side, 3 * MB, false);
+		relaytest_reset_end(&s, side);
+		relaytest_run_until(relaytest_has_ended, &s);
 		assert_int_equal(s.relay.error, ECONNRESET);
 		assert_int_equal(s.relay.end_side, side);
-		expect_reset(s.end[!side]);
-		session_expect(&s, RELAY_ERROR);
+		relaytest_expect_reset(s.end[!side]);
+		relaytest_expect(&s, RELAY_ERROR);
 	}
 }
 
@@ -511,15 +187,15 @@ static void
 reset_ends_a_stalled_session(void **state UNUSED)
 {
 	for (int side = 0; side < 2; side++) {
-		struct session s;
+		struct relaytest s;
 
-		session_open(&s);
-		fill(&s, RELAY_CLIENT);
-		session_reset_end(&s, side);
-		run_until(has_ended, &s);
+		relaytest_open(&s);
+		relaytest_fill(&s, RELAY_CLIENT);
+		relaytest_reset_end(&s, side);
+		relaytest_run_until(relaytest_has_ended, &s);
 		assert_int_equal(s.relay.end_side, side);
-		expect_reset(s.end[!side]);
-		session_expect(&s, RELAY_ERROR);
+		relaytest_expect_reset(s.end[!side]);
+		relaytest_expect(&s, RELAY_ERROR);
 	}
 }
 
@@ -527,74 +203,75 @@ static void
 reset_ends_a_half_closed_session(void **state UNUSED)
 {
 	for (int side = 0; side < 2; side++) {
-		struct session s;
+		struct relaytest s;
 
-		session_open(&s);
-		run_flow(&s, side, 10, true);
-		session_reset_end(&s, side);
-		run_until(has_ended, &s);
+		relaytest_open(&s);
+		flow_run(&s, side, 10, true);
+		relaytest_reset_end(&s, side);
+		relaytest_run_until(relaytest_has_ended, &s);
+		assert_int_equal(s.relay.error, ECONNRESET);
 		assert_int_equal(s.relay.end_side, side);
-		session_expect(&s, RELAY_ERROR);
+		relaytest_expect(&s, RELAY_ERROR);
 	}
 }
 
 static void
 early_bytes_come_first(void **state UNUSED)
 {
-	struct session s;
+	struct relaytest s;
 	struct flow f;
 
-	session_open_with(&s, tcp_pair, NULL, pattern, 5000);
+	relaytest_open_with(&s, relaytest_tcp_pair, NULL, flow_bytes(), 5000);
 	f = flow_from(&s, RELAY_CLIENT, 9000);
 	f.sent = 5000;
-	run_until(flow_step, &f);
+	relaytest_run_until(flow_step, &f);
 	assert_int_equal(s.relay.bytes_read[RELAY_CLIENT], 9000);
-	run_flow(&s, RELAY_REMOTE, 10, false);
+	flow_run(&s, RELAY_REMOTE, 10, false);
 	relay_kill(&s.relay);
-	session_expect(&s, RELAY_KILLED);
+	relaytest_expect(&s, RELAY_KILLED);
 }
 
 static void
 early_bytes_with_the_end_behind_them(void **state UNUSED)
 {
-	struct session s;
+	struct relaytest s;
 	struct flow f;
 
-	session_open_with(&s, tcp_pair, NULL, pattern, 5000);
+	relaytest_open_with(&s, relaytest_tcp_pair, NULL, flow_bytes(), 5000);
 	shutdown(s.end[RELAY_CLIENT], SHUT_WR);
 	f = flow_from(&s, RELAY_CLIENT, 5000);
 	f.sent = 5000;
 	f.finish = true;
-	run_until(flow_step, &f);
-	run_flow(&s, RELAY_REMOTE, MB, true);
-	session_expect(&s, RELAY_CLOSED);
+	relaytest_run_until(flow_step, &f);
+	flow_run(&s, RELAY_REMOTE, MB, true);
+	relaytest_expect(&s, RELAY_CLOSED);
 }
 
 static void
 kill_ends_it_in_every_state(void **state UNUSED)
 {
-	struct session s;
+	struct relaytest s;
 
-	session_open(&s);
+	relaytest_open(&s);
 	relay_kill(&s.relay);
 	relay_kill(&s.relay);
 	assert_int_equal(s.ended, 0);
-	session_expect(&s, RELAY_KILLED);
+	relaytest_expect(&s, RELAY_KILLED);
 
-	session_open_with(&s, tcp_pair, NULL, pattern, 1000);
+	relaytest_open_with(&s, relaytest_tcp_pair, NULL, flow_bytes(), 1000);
 	relay_kill(&s.relay);
-	run_until(has_ended, &s);
-	expect_reset(s.end[RELAY_REMOTE]);
-	session_expect(&s, RELAY_KILLED);
+	relaytest_run_until(relaytest_has_ended, &s);
+	relaytest_expect_reset(s.end[RELAY_REMOTE]);
+	relaytest_expect(&s, RELAY_KILLED);
 
 	for (unsigned pipes = 0; pipes < 2; pipes++) {
 		pipe_pool_set_limit(pipes);
-		session_open(&s);
-		fill(&s, RELAY_REMOTE);
+		relaytest_open(&s);
+		relaytest_fill(&s, RELAY_REMOTE);
 		relay_kill(&s.relay);
-		run_until(has_ended, &s);
-		expect_reset(s.end[RELAY_CLIENT]);
-		session_expect(&s, RELAY_KILLED);
+		relaytest_run_until(relaytest_has_ended, &s);
+		relaytest_expect_reset(s.end[RELAY_CLIENT]);
+		relaytest_expect(&s, RELAY_KILLED);
 	}
 }
 
@@ -602,33 +279,33 @@ static void
 idle_session_ends(void **state UNUSED)
 {
 	struct relay_limits limits = { .io_timeout_s = 1, .fin_timeout_s = 2 };
-	struct session s;
+	struct relaytest s;
 	uint64_t start;
 
-	session_open_with(&s, tcp_pair, &limits, NULL, 0);
-	run_flow(&s, RELAY_CLIENT, 10, true);
+	relaytest_open_with(&s, relaytest_tcp_pair, &limits, NULL, 0);
+	flow_run(&s, RELAY_CLIENT, 10, true);
 	start = loop_now();
-	run_until(has_ended, &s);
+	relaytest_run_until(relaytest_has_ended, &s);
 	assert_true(loop_now() - start >= 900);
-	session_expect(&s, RELAY_IO_TIMEOUT);
+	relaytest_expect(&s, RELAY_IO_TIMEOUT);
 }
 
 static void
 half_closed_session_ends(void **state UNUSED)
 {
 	struct relay_limits limits = { .fin_timeout_s = 1 };
-	struct session s;
+	struct relaytest s;
 
-	session_open_with(&s, tcp_pair, &limits, NULL, 0);
-	run_flow(&s, RELAY_CLIENT, 10, false);
-	run_flow(&s, RELAY_REMOTE, 10, true);
-	session_expect(&s, RELAY_FIN_TIMEOUT);
+	relaytest_open_with(&s, relaytest_tcp_pair, &limits, NULL, 0);
+	flow_run(&s, RELAY_CLIENT, 10, false);
+	flow_run(&s, RELAY_REMOTE, 10, true);
+	relaytest_expect(&s, RELAY_FIN_TIMEOUT);
 	assert_int_equal(s.relay.end_side, RELAY_REMOTE);
 }
 
 /* Keeps a session busy for longer than its limit. */
 struct busy {
-	struct session	*session;
+	struct relaytest	*session;
 	uint64_t	 until;
 };
 
@@ -649,20 +326,20 @@ static void
 busy_session_does_not_end(void **state UNUSED)
 {
 	struct relay_limits limits = { .io_timeout_s = 1 };
-	struct session s;
+	struct relaytest s;
 	struct busy b = { &s, loop_now() + 1500 };
 
-	session_open_with(&s, tcp_pair, &limits, NULL, 0);
-	run_until(stays_busy, &b);
+	relaytest_open_with(&s, relaytest_tcp_pair, &limits, NULL, 0);
+	relaytest_run_until(stays_busy, &b);
 	assert_int_equal(s.ended, 0);
-	session_expect(&s, RELAY_IO_TIMEOUT);
+	relaytest_expect(&s, RELAY_IO_TIMEOUT);
 }
 
 /* One session that always has more to move, and small ones beside it. */
 #define SMALL_SESSIONS	20
 
 struct crowd {
-	struct session	 bulk, small[SMALL_SESSIONS];
+	struct relaytest	 bulk, small[SMALL_SESSIONS];
 	struct flow	 bulk_flow, flows[SMALL_SESSIONS];
 	unsigned	 turns;
 };
@@ -685,48 +362,52 @@ bulk_does_not_starve_small_ones(void **state UNUSED)
 {
 	static struct crowd c;
 
-	session_open(&c.bulk);
+	relaytest_open(&c.bulk);
 	c.bulk_flow = flow_from(&c.bulk, RELAY_REMOTE, SIZE_MAX);
 	for (unsigned i = 0; i < SMALL_SESSIONS; i++)
-		session_open(&c.small[i]);
+		relaytest_open(&c.small[i]);
 	for (unsigned round = 0; round < 20; round++) {
 		for (unsigned i = 0; i < SMALL_SESSIONS; i++)
 			c.flows[i] = flow_from(&c.small[i], RELAY_CLIENT, 64);
 		c.turns = 0;
-		run_until(crowd_step, &c);
+		relaytest_run_until(crowd_step, &c);
 		assert_in_range(c.turns, 1, 6);
 	}
 	assert_true(c.bulk_flow.received > 0);
 	relay_kill(&c.bulk.relay);
-	session_expect(&c.bulk, RELAY_KILLED);
+	relaytest_expect(&c.bulk, RELAY_KILLED);
 	for (unsigned i = 0; i < SMALL_SESSIONS; i++) {
 		relay_kill(&c.small[i].relay);
-		session_expect(&c.small[i], RELAY_KILLED);
+		relaytest_expect(&c.small[i], RELAY_KILLED);
 	}
+}
+
+static void
+is_never_called(struct relay *r UNUSED, void *arg UNUSED)
+{
+	fail();
 }
 
 static void
 failed_start_closes_both(void **state UNUSED)
 {
 	struct relay_limits limits = { .io_timeout_s = 1 };
-	struct session s;
-	int fds[2];
-
-	memset(&s, 0, sizeof(s));
-	tcp_pair(fds);
-	s.end[RELAY_CLIENT] = fds[0];
 	/* epoll does not watch regular files. */
-	assert_int_equal(relay_start(&s.relay, fds[1], open("/proc/self/exe", O_RDONLY | O_CLOEXEC),
-	    "early", 5, &limits, session_ended, &s), -EPERM);
-	run_turns(3);
-	assert_int_equal(s.ended, 0);
+	int fds[2], file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	struct relay r;
+
+	relaytest_tcp_pair(fds);
+	assert_int_equal(relay_start(&r, fds[1], file, "early", 5, &limits, is_never_called, NULL),
+	    -EPERM);
+	relaytest_run_turns(3);
+	relaytest_expect_reset(fds[0]);
 	close(fds[0]);
 }
 
 int
 main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, relaytest_setup, relaytest_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(small_messages_pass_both_ways),
 		TEST(single_bytes_pass),
@@ -750,8 +431,5 @@ main(void)
 		TEST(failed_start_closes_both),
 	};
 
-	signal(SIGPIPE, SIG_IGN);
-	for (size_t i = 0; i < sizeof(pattern); i++)
-		pattern[i] = (unsigned char)(i % PATTERN_SIZE * 2654435761u >> 13);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

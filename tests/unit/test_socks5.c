@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Golden vectors out of RFC 1928 and RFC 1929, and every prefix of each. */
+#include <config.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: ISC */
+#include <config.h>
+
+#include "libsocksify/connect.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/time.h>
+
+#include "common/addr.h"
+#include "libsocksify/attempt.h"
+#include "libsocksify/connection.h"
+#include "libsocksify/critical.h"
+#include "libsocksify/descriptors.h"
+#include "libsocksify/helper.h"
+#include "libsocksify/init.h"
+#include "libsocksify/real.h"
+#include "libsocksify/records.h"
+#include "libsocksify/watch.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP	262
+#endif
+
+#define WATCHERS_MAX	16	/* epoll descriptors that one socket is handed over with */
+
+/* What one call of connect(2) is about. */
+struct call {
+	int			 fd;
+	int			 domain;	/* of the socket */
+	bool			 blocking;
+	uint64_t		 cookie;
+	const struct sockaddr	*to;
+	socklen_t		 len;
+	struct route		 route;
+};
+
+static int
+socket_int(int fd, int option)
+{
+	int value = -1;
+	socklen_t len = sizeof(value);
+
+	if (real.getsockopt(fd, SOL_SOCKET, option, &value, &len) < 0)
+		return -1;
+	return value;
+}
+
+/* The proxy's address as a socket of the call's family can reach it: its length, or -errno. */
+static int
+proxy_address(const struct call *call, struct sockaddr_storage *ss)
+{
+	const struct endpoint *proxy = &call->route.proxy->endpoint;
+	int off = 0;
+
+	if (call->domain == AF_INET)
+		return proxy->family == AF_INET ? (int)endpoint_to_sockaddr(proxy, ss) : -ENETUNREACH;
+	if (proxy->family == AF_INET)
+		real.setsockopt(call->fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+	return (int)endpoint_to_sockaddr_in6(proxy, ss);
+}
+
+/* The real call, to the proxy: 0 or -errno. */
+static int
+connect_proxy(const struct call *call)
+{
+	struct sockaddr_storage ss;
+	int len = proxy_address(call, &ss);
+
+	if (len < 0)
+		return len;
+	return real.connect(call->fd, (struct sockaddr *)&ss, (socklen_t)len) < 0 ? -errno : 0;
+}
+
+/* When SO_SNDTIMEO ends a blocking connect(2), of the monotonic clock in milliseconds; -1: never. */
+static int64_t
+send_limit(int fd)
+{
+	struct timeval t = { 0 };
+	socklen_t len = sizeof(t);
+
+	if (real.getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, &len) < 0 ||
+	    (t.tv_sec == 0 && t.tv_usec == 0))
+		return -1;
+	return now_ms() + (int64_t)t.tv_sec * 1000 + t.tv_usec / 1000;
+}
+
+/*
+ * A record, CONNECTING, and the attempt that belongs to it, for a socket whose
+ * registrations get masked. Under the lock. NULL: no memory.
+ */
+static struct attempt *
+begin_recorded(const struct call *call)
+{
+	struct attempt *a = attempt_new();
+
+	if (a == NULL)
+		return NULL;
+	attempt_init(a, call->fd, call->cookie, &call->route);
+	a->connection = connection_new(call->fd, call->cookie, call->to, call->len);
+	if (a->connection == NULL) {
+		attempt_free(a);
+		return NULL;
+	}
+	watch_mask(call->fd);
+	return a;
+}
+
+/*
+ * Ends a recorded attempt in the calling thread. Under the lock. @told: its
+ * result is what this connect(2) returns.
+ */
+static void
+end_recorded(struct attempt *a, bool told)
+{
+	struct connection *c = a->connection;
+	int fd = c->number, error = attempt_error(a);
+	bool shown = !connection_abandoned(c);
+
+	if (shown && socket_cookie(fd) == a->cookie) {
+		options_restore(&c->options, fd);
+		if (error != 0)
+			attempt_disconnect(fd);
+	}
+	connection_settle(c, error);
+	if (shown) {
+		watch_restore(fd, watch_same_number, error == 0);
+		if (error == 0)
+			slot_unmark(descriptors_find(fd), SLOT_FRESH);
+		else if (told)
+			connection_hide(fd);
+	}
+	c->told = told;
+	connection_release(c);
+	attempt_free(a);
+}
+
+/* Gives the attempt to the helper. In a critical section, without the lock. 0, or -errno. */
+static int
+hand_over(struct attempt *a, const int *epolls, int count)
+{
+	int error = 0;
+
+	for (int i = 0; i < count && error == 0; i++)
+		error = helper_give_epoll(epolls[i], a->socket);
+	return error < 0 ? error : helper_give_attempt(a);
+}
+
+/* Drives a recorded attempt here, where the helper cannot: 0, or -errno for connect(2). */
+static int
+drive_here(struct attempt *a)
+{
+	struct critical c;
+	int error = attempt_run(a, false, -1);
+
+	if (error < 0)
+		attempt_fail(a, -error);
+	error = attempt_error(a);
+	critical_lock(&c);
+	end_recorded(a, true);
+	critical_unlock(&c);
+	return -error;
+}
+
+/*
+ * A non-blocking socket: -EINPROGRESS, with the helper at work. Where there is
+ * no helper to be had, the handshake runs here and now, as it would have to in
+ * a process that may have no threads.
+ */
+static int
+connect_recorded(const struct call *call)
+{
+	int epolls[WATCHERS_MAX], count = 0, error, helper;
+	struct critical c;
+	struct attempt *a;
+
+	critical_lock(&c);
+	helper = helper_start();
+	a = begin_recorded(call);
+	if (a == NULL) {
+		critical_unlock(&c);
+		return -ENOBUFS;
+	}
+	error = connect_proxy(call);
+	if (error < 0 && error != -EINPROGRESS) {
+		attempt_fail(a, -error);
+		end_recorded(a, true);
+		critical_unlock(&c);
+		return error;
+	}
+	options_set_aside(&a->connection->options, call->fd);
+	count = watch_masked(call->fd, epolls, WATCHERS_MAX);
+	state_unlock();
+	if (helper == 0)
+		helper = hand_over(a, epolls, count);
+	critical_leave(&c);
+	return helper == 0 ? -EINPROGRESS : drive_here(a);
+}
+
+/* Records a connection that a blocking call has made, for getpeername(2). */
+static void
+record_established(const struct call *call)
+{
+	struct connection *connection;
+	struct critical c;
+
+	critical_lock(&c);
+	watch_forget(call->fd, false);
+	connection = connection_new(call->fd, call->cookie, call->to, call->len);
+	if (connection != NULL) {
+		connection_settle(connection, 0);
+		connection->told = true;
+		slot_unmark(descriptors_find(call->fd), SLOT_FRESH);
+		connection_release(connection);
+	}
+	critical_unlock(&c);
+}
+
+/*
+ * A blocking call that is to return @error, -EINTR or -EINPROGRESS, while its
+ * attempt @from goes on: in the helper, or here where there is none.
+ */
+static int
+continue_elsewhere(const struct call *call, const struct attempt *from,
+    const struct options *options, int error)
+{
+	struct critical c;
+	struct attempt *a = NULL;
+	int epolls[WATCHERS_MAX], count = 0, helper;
+
+	critical_lock(&c);
+	helper = helper_start();
+	if (helper == 0)
+		a = begin_recorded(call);
+	if (a != NULL) {
+		attempt_resume(a, from);
+		a->connection->options = *options;
+		count = watch_masked(call->fd, epolls, WATCHERS_MAX);
+	}
+	state_unlock();
+	if (a != NULL)
+		helper = hand_over(a, epolls, count);
+	critical_leave(&c);
+	if (a == NULL)
+		return 0;
+	return helper == 0 ? error : drive_here(a);
+}
+
+/* The handshake of a blocking call, or of one whose descriptor cannot be recorded. */
+static int
+run_here(const struct call *call, struct attempt *a, const struct options *options, bool recordable)
+{
+	int64_t limit = call->blocking ? send_limit(call->fd) : -1;
+	int error = connect_proxy(call);
+
+	if (!call->blocking && error == -EINPROGRESS)
+		error = 0;
+	if (error == 0)
+		error = attempt_run(a, call->blocking && recordable, limit);
+	if ((error == -EINTR || error == -EINPROGRESS) && recordable) {
+		error = continue_elsewhere(call, a, options, error);
+		if (error != 0)
+			return error;
+	}
+	if (error == -EINTR || error == -EINPROGRESS || error == 0)
+		error = attempt_run(a, false, -1);
+	if (error == 0)
+		error = -attempt_error(a);
+	if (error == -EBADF)
+		return error;
+	options_restore(options, call->fd);
+	if (error < 0)
+		attempt_disconnect(call->fd);
+	else if (recordable)
+		record_established(call);
+	return error;
+}
+
+static int
+connect_unrecorded(const struct call *call, bool recordable)
+{
+	struct options options;
+	struct attempt a;
+	int error;
+
+	options_set_aside(&options, call->fd);
+	attempt_init(&a, call->fd, call->cookie, &call->route);
+	error = run_here(call, &a, &options, recordable);
+	attempt_fini(&a);
+	return error;
+}
+
+/* A connect(2) on a socket that has been through one: 0 or -errno, or CONNECT_DIRECT to start anew. */
+static int
+connect_again(int fd, struct connection *connection, bool blocking)
+{
+	struct critical c;
+	int error;
+
+	if (connection_state(connection) == CONNECTION_CONNECTING) {
+		if (!blocking)
+			return -EALREADY;
+		error = connection_wait(connection, -1);
+		if (error < 0)
+			return error;
+	}
+	if (connection_state(connection) == CONNECTION_ESTABLISHED) {
+		critical_lock(&c);
+		error = connection->told ? -EISCONN : 0;
+		connection->told = true;
+		critical_unlock(&c);
+		return error;
+	}
+	error = connection_take_error(fd, connection);
+	if (error != 0)
+		return -error;
+	critical_lock(&c);
+	connection_hide(fd);
+	critical_unlock(&c);
+	attempt_disconnect(fd);
+	return CONNECT_DIRECT;
+}
+
+/* connect(2) to AF_UNSPEC dissolves what there is; the kernel does its part after this. */
+static void
+dissolve(int fd)
+{
+	struct critical c;
+
+	if (records_connection(fd) == NULL)
+		return;
+	critical_lock(&c);
+	connection_hide(fd);
+	watch_restore(fd, watch_same_number, false);
+	slot_mark(descriptors_find(fd), SLOT_FRESH);
+	critical_unlock(&c);
+}
+
+/* Whether it is a TCP socket and an address of its family. */
+static bool
+is_tcp(struct call *call)
+{
+	int protocol;
+
+	call->domain = socket_int(call->fd, SO_DOMAIN);
+	if (call->domain != call->to->sa_family || socket_int(call->fd, SO_TYPE) != SOCK_STREAM)
+		return false;
+	protocol = socket_int(call->fd, SO_PROTOCOL);
+	return protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP;
+}
+
+static int
+connect_by_proxy(struct call *call)
+{
+	bool recordable = descriptors_owned() && descriptors_make(call->fd) != NULL;
+
+	call->cookie = socket_cookie(call->fd);
+	if (call->blocking || !recordable)
+		return connect_unrecorded(call, recordable);
+	return connect_recorded(call);
+}
+
+int
+connect_routed(int fd, const struct sockaddr *to, socklen_t len)
+{
+	struct call call = { .fd = fd, .to = to, .len = len };
+	struct endpoint target;
+	struct connection *connection;
+	int flags;
+
+	if (!init_active() || to == NULL || len < sizeof(to->sa_family))
+		return CONNECT_DIRECT;
+	if (to->sa_family == AF_UNSPEC)
+		dissolve(fd);
+	if (endpoint_from_sockaddr(&target, to, len) < 0 || !is_tcp(&call))
+		return CONNECT_DIRECT;
+	flags = real.fcntl(fd, F_GETFL);
+	call.blocking = (flags & O_NONBLOCK) == 0;
+	connection = records_connection(fd);
+	if (connection != NULL) {
+		int result = connect_again(fd, connection, call.blocking);
+
+		if (result != CONNECT_DIRECT)
+			return result;
+	}
+	route_connect(&target, &call.route);
+	if (call.route.way == ROUTE_REFUSE)
+		return -call.route.error;
+	if (call.route.way == ROUTE_PROXY)
+		return connect_by_proxy(&call);
+	records_settled(fd);
+	return CONNECT_DIRECT;
+}

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: ISC */
+#include <config.h>
+
+#include "libsocksify/driver.h"
+
+#include <errno.h>
+#include <linux/close_range.h>
+#include <sched.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+
+#include "common/compiler.h"
+#include "libsocksify/attempt.h"
+#include "libsocksify/connection.h"
+#include "libsocksify/critical.h"
+#include "libsocksify/descriptors.h"
+#include "libsocksify/pool.h"
+#include "libsocksify/raw.h"
+#include "libsocksify/real.h"
+#include "libsocksify/waiter.h"
+#include "libsocksify/watch.h"
+
+#define IDLE_MS		1000
+#define EVENTS		64	/* taken from the kernel at a time */
+#define COPIES_FREE	64	/* copies held before those that are of no use are looked for */
+
+struct copy {
+	struct copy	*next;
+	int		 number;	/* the program's */
+	int		 fd;		/* the helper's */
+};
+
+static struct pool copies = POOL_OF(struct copy);
+
+/* The one driver, for watch_translate; and what the socket at a program's number has displaced. */
+static struct driver *translating;
+static struct { int number, now; } displaced = { -1, -1 };
+
+static int
+private_table(void)
+{
+	long result = RAW(SYS_close_range, 0, ~0u, CLOSE_RANGE_UNSHARE);
+
+	if (result == 0)
+		return 0;
+	/* A kernel before 5.9, or a filter that does not know it. */
+	result = RAW(SYS_unshare, CLONE_FILES);
+	if (result < 0)
+		return (int)result;
+	for (int fd = 0; fd < DESCRIPTORS_TABLE; fd++)
+		RAW(SYS_close, fd);
+	return 0;
+}
+
+static int
+watch_socket(const struct driver *d, int fd, uint32_t events, void *data)
+{
+	struct epoll_event event = { .events = events, .data.ptr = data };
+
+	return real.epoll_ctl(d->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
+int
+driver_open(struct driver *d)
+{
+	int error = private_table();
+
+	if (error < 0)
+		return error;
+	d->tid = (pid_t)RAW(SYS_gettid);
+	d->refuser = -1;
+	d->first = NULL;
+	d->last = NULL;
+	d->failed = false;
+	d->copies = NULL;
+	d->copy_count = 0;
+	d->copy_limit = COPIES_FREE;
+	atomic_store(&d->stopping, false);
+	RAW(SYS_prctl, PR_SET_NAME, "socksify");
+	d->inbox = inbox_open(&d->address);
+	if (d->inbox < 0)
+		return d->inbox;
+	d->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (d->epoll < 0)
+		return -errno;
+	return watch_socket(d, d->inbox, EPOLLIN, NULL);
+}
+
+static void
+enlist(struct driver *d, struct attempt *a)
+{
+	a->next = NULL;
+	a->previous = d->last;
+	if (d->last != NULL)
+		d->last->next = a;
+	else
+		d->first = a;
+	d->last = a;
+}
+
+static void
+delist(struct driver *d, struct attempt *a)
+{
+	if (a->previous != NULL)
+		a->previous->next = a->next;
+	else
+		d->first = a->next;
+	if (a->next != NULL)
+		a->next->previous = a->previous;
+	else
+		d->last = a->previous;
+}
+
+/* Closes the copies of what the program has closed. Under the lock. */
+static void
+sweep_copies(struct driver *d)
+{
+	struct copy **where = &d->copies;
+
+	while (*where != NULL) {
+		struct copy *c = *where;
+		const struct slot *s = descriptors_find(c->number);
+
+		if (s != NULL && s->copy == c->fd + 1) {
+			where = &c->next;
+			continue;
+		}
+		real.close(c->fd);
+		*where = c->next;
+		pool_give(&copies, c);
+		d->copy_count--;
+	}
+	d->copy_limit = 2 * d->copy_count + COPIES_FREE;
+}
+
+/* Keeps @fd, which is the program's epoll descriptor @number. Under the lock. */
+static void
+keep_epoll(struct driver *d, int number, int fd)
+{
+	struct slot *s = descriptors_make(number);
+	struct copy *c = s == NULL || s->copy != 0 ? NULL : pool_take(&copies);
+
+	if (c == NULL) {
+		real.close(fd);
+		return;
+	}
+	if (d->copy_count >= d->copy_limit)
+		sweep_copies(d);
+	c->number = number;
+	c->fd = fd;
+	c->next = d->copies;
+	d->copies = c;
+	d->copy_count++;
+	s->copy = fd + 1;
+}
+
+static void
+adopt(struct driver *d, struct attempt *a, int fd)
+{
+	int error = 0;
+
+	a->socket = fd;
+	enlist(d, a);
+	/* Between the program's connect(2) and here, another thread may have closed the number. */
+	if (fd < 0)
+		error = EMFILE;
+	else if (socket_cookie(fd) != a->cookie)
+		error = ECONNABORTED;
+	else if (watch_socket(d, fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | (uint32_t)EPOLLET, a) < 0)
+		error = ENOMEM;
+	if (error == 0)
+		return;
+	attempt_fail(a, error);
+	d->failed = true;
+}
+
+/* Takes what is in the inbox. Under the lock. */
+static void
+take_messages(struct driver *d)
+{
+	struct message m;
+	int fd, error;
+
+	while ((error = inbox_receive(d->inbox, &m, &fd)) != -EAGAIN) {
+		if (error < 0)
+			continue;
+		if (m.kind == MESSAGE_ATTEMPT)
+			adopt(d, m.attempt, fd);
+		else if (m.kind == MESSAGE_EPOLL && fd >= 0)
+			keep_epoll(d, m.epoll, fd);
+	}
+}
+
+static int
+translate(int epoll)
+{
+	const struct slot *s = descriptors_find(epoll);
+
+	/* It may still be in the inbox: it was sent before the lock was taken here. */
+	if (s->copy == 0)
+		take_messages(translating);
+	return s->copy - 1 == displaced.number ? displaced.now : s->copy - 1;
+}
+
+/* The program's registrations of number @fd, which is the attempt's socket. Under the lock. */
+static void
+restore_number(int fd, void *arg)
+{
+	struct attempt *a = arg;
+	bool connected = connection_state(a->connection) == CONNECTION_ESTABLISHED;
+
+	if (!descriptors_marked(fd, SLOT_WATCHED))
+		return;
+	if (fd == a->socket) {
+		watch_restore(fd, translate, connected);
+		return;
+	}
+	/* Put aside whatever of ours has that number, for the time being. */
+	displaced.number = fd;
+	displaced.now = real.fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (real.dup3(a->socket, fd, O_CLOEXEC) == fd)
+		watch_restore(fd, translate, connected);
+	if (displaced.now >= 0) {
+		real.dup3(displaced.now, fd, O_CLOEXEC);
+		real.close(displaced.now);
+	} else {
+		real.close(fd);
+	}
+	displaced.number = -1;
+	displaced.now = -1;
+}
+
+/* A port of ours that is bound and does not listen. */
+static int
+open_refuser(struct driver *d)
+{
+	socklen_t len = sizeof(d->refuser_name);
+
+	if (d->refuser >= 0)
+		return 0;
+	d->refuser = real.socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	memset(&d->refuser_name, 0, sizeof(d->refuser_name));
+	d->refuser_name.sin_family = AF_INET;
+	d->refuser_name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (d->refuser < 0 || bind(d->refuser, (struct sockaddr *)&d->refuser_name, len) < 0 ||
+	    getsockname(d->refuser, (struct sockaddr *)&d->refuser_name, &len) < 0)
+		return -errno;
+	return 0;
+}
+
+/*
+ * Puts the socket into the state of one whose connection was refused, for those
+ * who look at it by ways that no hook sees: the kernel's own refusal does that.
+ */
+static void
+refuse(struct driver *d, int fd)
+{
+	struct endpoint refuser;
+	struct sockaddr_storage ss;
+	int domain = AF_INET;
+	socklen_t len = sizeof(domain);
+
+	attempt_disconnect(fd);
+	if (open_refuser(d) < 0)
+		return;
+	real.getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len);
+	endpoint_from_sockaddr(&refuser, (struct sockaddr *)&d->refuser_name,
+	    sizeof(d->refuser_name));
+	len = domain == AF_INET6 ? endpoint_to_sockaddr_in6(&refuser, &ss)
+	    : endpoint_to_sockaddr(&refuser, &ss);
+	real.connect(fd, (struct sockaddr *)&ss, len);
+}
+
+/*
+ * The end of an attempt, in the order that no one can see through: the socket's
+ * options, its state in the kernel, our own record, and only then those who
+ * wait. All of the latter under the lock, so that a close(2) in the program
+ * finds either the handshake or nothing of ours.
+ */
+static void
+finish(struct driver *d, struct attempt *a)
+{
+	struct connection *c = a->connection;
+	int error = attempt_error(a);
+
+	if (a->socket >= 0) {
+		real.epoll_ctl(d->epoll, EPOLL_CTL_DEL, a->socket, NULL);
+		options_restore(&c->options, a->socket);
+		if (error != 0)
+			refuse(d, a->socket);
+	}
+	delist(d, a);
+	state_lock();
+	connection_settle(c, error);
+	if (a->socket >= 0) {
+		translating = d;
+		connection_each(c, restore_number, a);
+		real.close(a->socket);
+	}
+	waiter_wake_all(c, d->inbox);
+	connection_release(c);
+	attempt_free(a);
+	state_unlock();
+}
+
+static void
+step(struct driver *d, struct attempt *a)
+{
+	if (attempt_step(a) == 0)
+		finish(d, a);
+}
+
+/* Ends what is overdue. */
+static void
+expire(struct driver *d)
+{
+	int64_t now = now_ms();
+
+	while (d->first != NULL && d->first->deadline <= now) {
+		attempt_fail(d->first, ETIMEDOUT);
+		finish(d, d->first);
+	}
+}
+
+/* Ends what could not be begun. */
+static void
+reap(struct driver *d)
+{
+	d->failed = false;
+	for (struct attempt *a = d->first, *next; a != NULL; a = next) {
+		next = a->next;
+		if (handshake_ended(&a->handshake))
+			finish(d, a);
+	}
+}
+
+/* How long to wait for events, in milliseconds. */
+static int
+patience(const struct driver *d)
+{
+	int64_t left;
+
+	if (d->first == NULL)
+		return atomic_load(&d->stopping) ? 0 : IDLE_MS;
+	left = d->first->deadline - now_ms();
+	return left < 0 ? 0 : (int)left;
+}
+
+/* Whether all is done; then with the lock held. */
+static bool
+idle(struct driver *d)
+{
+	if (d->first != NULL)
+		return false;
+	state_lock();
+	if (atomic_load(&connections_connecting) > 0) {
+		state_unlock();
+		return false;
+	}
+	for (int fd = -1; (fd = descriptors_next(fd + 1, DESCRIPTORS_MAX, SLOT_EPOLL)) >= 0;)
+		descriptors_find(fd)->copy = 0;
+	for (struct copy *c = d->copies, *next; c != NULL; c = next) {
+		next = c->next;
+		pool_give(&copies, c);
+	}
+	return true;
+}
+
+void
+driver_run(struct driver *d)
+{
+	struct epoll_event events[EVENTS];
+
+	for (;;) {
+		int n = (int)RAW(SYS_epoll_pwait, d->epoll, events, EVENTS, patience(d), NULL, 0);
+
+		if (n == 0 && idle(d))
+			return;
+		for (int i = 0; i < n; i++) {
+			if (events[i].data.ptr != NULL) {
+				step(d, events[i].data.ptr);
+				continue;
+			}
+			state_lock();
+			take_messages(d);
+			state_unlock();
+		}
+		expire(d);
+		if (d->failed)
+			reap(d);
+	}
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: ISC */
+/* poll and select, in all their forms. */
+#include <config.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/select.h>
+
+#include "libsocksify/connection.h"
+#include "libsocksify/hook.h"
+#include "libsocksify/readiness.h"
+#include "libsocksify/real.h"
+
+#define FEW	64	/* descriptors of a select(2) that fit on the stack */
+
+/* libc declares poll(2)'s array as written only, which it is not. */
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
+/* Whether no handshake runs anywhere: the look that costs nothing. */
+static inline bool
+all_settled(void)
+{
+	return __builtin_expect(atomic_load_explicit(&connections_connecting,
+	    memory_order_relaxed) == 0, 1);
+}
+
+EXPORT int
+poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+	struct timespec t = { .tv_sec = timeout / 1000, .tv_nsec = timeout % 1000 * 1000000l };
+
+	if (all_settled() || !readiness_masked(fds, count))
+		return real.poll(fds, count, timeout);
+	return HOOK_RESULT(readiness_poll(fds, count, timeout < 0 ? NULL : &t, NULL, NULL));
+}
+
+EXPORT_ALIAS(__poll, poll);
+
+EXPORT int
+ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
+{
+	if (all_settled() || !readiness_masked(fds, count))
+		return real.ppoll(fds, count, timeout, mask);
+	return HOOK_RESULT(readiness_poll(fds, count, timeout, mask, NULL));
+}
+
+extern int	 __poll_chk(struct pollfd *fds, nfds_t count, int timeout, size_t size);
+extern int	 __ppoll_chk(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
+	    const sigset_t *mask, size_t size);
+
+EXPORT int
+__poll_chk(struct pollfd *fds, nfds_t count, int timeout, size_t size)
+{
+	if (size / sizeof(*fds) < count)
+		return real.__poll_chk(fds, count, timeout, size);
+	return poll(fds, count, timeout);
+}
+
+EXPORT int
+__ppoll_chk(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask,
+    size_t size)
+{
+	if (size / sizeof(*fds) < count)
+		return real.__ppoll_chk(fds, count, timeout, mask, size);
+	return ppoll(fds, count, timeout, mask);
+}
+
+/* The three sets of select(2), of any size, and what each of their members means for poll(2). */
+enum { IN, OUT, URGENT, SETS };
+
+static const struct {
+	short	events;		/* to ask for */
+	short	shown_by;	/* the answers that make it ready */
+} meaning[SETS] = {
+	[IN] = { POLLIN | POLLRDNORM | POLLRDBAND, POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR },
+	[OUT] = { POLLOUT | POLLWRNORM | POLLWRBAND, POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR },
+	[URGENT] = { POLLPRI, POLLPRI },
+};
+
+#define WORD_BITS	(8 * (int)sizeof(unsigned long))
+
+/* FD_ISSET() and FD_CLR(), for numbers above FD_SETSIZE too. */
+static bool
+has(const fd_set *set, int fd)
+{
+	const unsigned long *words = (const unsigned long *)(const void *)set;
+
+	return set != NULL && (words[fd / WORD_BITS] >> fd % WORD_BITS & 1) != 0;
+}
+
+static void
+clear(fd_set *set, int fd)
+{
+	unsigned long *words = (unsigned long *)(void *)set;
+
+	words[fd / WORD_BITS] &= ~(1ul << fd % WORD_BITS);
+}
+
+static short
+events_of(fd_set *const *sets, int fd)
+{
+	short events = 0;
+
+	for (int i = 0; i < SETS; i++)
+		if (has(sets[i], fd))
+			events |= meaning[i].events;
+	return events;
+}
+
+/* Whether any member of the sets is in a handshake; how many members there are. */
+static bool
+select_masked(int count, fd_set *const *sets, nfds_t *members)
+{
+	bool masked = false;
+
+	*members = 0;
+	for (int fd = 0; fd < count; fd++) {
+		if (events_of(sets, fd) == 0)
+			continue;
+		(*members)++;
+		masked = masked || connection_is_connecting(fd);
+	}
+	return masked;
+}
+
+/* Clears the members that are not ready: how many stay, or -EBADF. */
+static int
+select_answer(fd_set *const *sets, const struct pollfd *fds, nfds_t members)
+{
+	int ready = 0;
+
+	for (nfds_t i = 0; i < members; i++)
+		if ((fds[i].revents & POLLNVAL) != 0)
+			return -EBADF;
+	for (nfds_t i = 0; i < members; i++)
+		for (int k = 0; k < SETS; k++) {
+			if (!has(sets[k], fds[i].fd))
+				continue;
+			if ((fds[i].revents & meaning[k].shown_by) != 0)
+				ready++;
+			else
+				clear(sets[k], fds[i].fd);
+		}
+	return ready;
+}
+
+static int
+select_by_poll(int count, fd_set *const *sets, nfds_t members, const struct timespec *timeout,
+    const sigset_t *mask, struct timespec *left)
+{
+	struct pollfd few[FEW], *fds = few;
+	size_t size = members * sizeof(*fds);
+	nfds_t n = 0;
+	int result;
+
+	if (members > FEW) {
+		fds = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (fds == MAP_FAILED)
+			return -ENOMEM;
+	}
+	for (int fd = 0; fd < count && n < members; fd++)
+		if (events_of(sets, fd) != 0)
+			fds[n++] = (struct pollfd){ .fd = fd, .events = events_of(sets, fd) };
+	result = readiness_poll(fds, n, timeout, mask, left);
+	if (result >= 0)
+		result = select_answer(sets, fds, n);
+	if (members > FEW)
+		munmap(fds, size);
+	return result;
+}
+
+EXPORT int
+select(int count, fd_set *in, fd_set *out, fd_set *urgent, struct timeval *timeout)
+{
+	fd_set *const sets[SETS] = { in, out, urgent };
+	struct timespec t, left = { 0 };
+	nfds_t members;
+	int result;
+
+	if (all_settled() || !select_masked(count, sets, &members))
+		return real.select(count, in, out, urgent, timeout);
+	if (timeout != NULL) {
+		t.tv_sec = timeout->tv_sec;
+		t.tv_nsec = timeout->tv_usec * 1000l;
+	}
+	result = select_by_poll(count, sets, members, timeout != NULL ? &t : NULL, NULL, &left);
+	if (timeout != NULL) {
+		timeout->tv_sec = left.tv_sec;
+		timeout->tv_usec = left.tv_nsec / 1000;
+	}
+	return HOOK_RESULT(result);
+}
+
+EXPORT_ALIAS(__select, select);
+
+EXPORT int
+pselect(int count, fd_set *in, fd_set *out, fd_set *urgent, const struct timespec *timeout,
+    const sigset_t *mask)
+{
+	fd_set *const sets[SETS] = { in, out, urgent };
+	nfds_t members;
+
+	if (all_settled() || !select_masked(count, sets, &members))
+		return real.pselect(count, in, out, urgent, timeout, mask);
+	return HOOK_RESULT(select_by_poll(count, sets, members, timeout, mask, NULL));
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * gethostbyname(), gethostbyaddr() and their kin. Numeric names are answered here
+ * too: the C library asks name servers for some that look numeric and are not.
+ */
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "libsocksify/resolve.h"
+#include "libsocksify/resolve_real.h"
+#include "libsocksify/settings.h"
+
+/* Room for the largest hostent that pack_hostent() makes. */
+#define HOSTENT_SIZE	1024
+
+/* What the calls without _r return; POSIX lets the next call overwrite it. */
+static struct hostent	static_entry;
+static char		static_buffer[HOSTENT_SIZE];
+
+/* A piece of the caller's buffer. */
+struct room {
+	char	*at;
+	size_t	 left;
+};
+
+static bool
+is_inert(void)
+{
+	bool failed;
+
+	return settings_load(&failed) == NULL;
+}
+
+/* @n bytes of @room, aligned for pointers; NULL when there are too few. */
+static void *
+room_take(struct room *room, size_t n)
+{
+	size_t pad = -(uintptr_t)room->at & (_Alignof(char *) - 1);
+	char *p;
+
+	if (room->left < pad || room->left - pad < n)
+		return NULL;
+	p = room->at + pad;
+	room->at = p + n;
+	room->left -= pad + n;
+	return p;
+}
+
+/* Lays out @count addresses of @family, @ip one behind the other, and the name: 0, or ERANGE. */
+static int
+pack_hostent(struct hostent *ret, struct room room, const char *name, int family,
+    const uint8_t *ip, unsigned count)
+{
+	size_t length = family == AF_INET ? 4 : 16;
+	char **list = room_take(&room, (count + 1) * sizeof(*list));
+	char **aliases = room_take(&room, sizeof(*aliases));
+	char *bytes = room_take(&room, count * length);
+	char *text = room_take(&room, strlen(name) + 1);
+
+	if (list == NULL || aliases == NULL || bytes == NULL || text == NULL)
+		return ERANGE;
+	memcpy(bytes, ip, count * length);
+	memcpy(text, name, strlen(name) + 1);
+	for (unsigned i = 0; i < count; i++)
+		list[i] = bytes + i * length;
+	list[count] = NULL;
+	aliases[0] = NULL;
+	*ret = (struct hostent){
+		.h_name = text, .h_aliases = aliases, .h_addrtype = family,
+		.h_length = (int)length, .h_addr_list = list,
+	};
+	return 0;
+}
+
+/*
+ * The end of every _r function: sets *error and *result, returns an errno. As in
+ * the C library h_errno is set too; there are programs that look there.
+ */
+static int
+finish(int herror, int rc, struct hostent *ret, struct hostent **result, int *error)
+{
+	*result = herror == NETDB_SUCCESS ? ret : NULL;
+	*error = h_errno = herror;
+	return rc;
+}
+
+static int
+finish_packed(int rc, struct hostent *ret, struct hostent **result, int *error)
+{
+	return finish(rc == 0 ? NETDB_SUCCESS : NETDB_INTERNAL, rc, ret, result, error);
+}
+
+/* Fills @answer for a numeric @name, whose own text is its canonical name. */
+static bool
+parse_numeric(const char *name, struct hosts_answer *answer)
+{
+	struct endpoint *e = &answer->addresses[0];
+	struct in_addr in;
+
+	memset(answer, 0, sizeof(*answer));
+	if (strlen(name) >= sizeof(answer->canonical))
+		return false;
+	if (inet_pton(AF_INET6, name, e->ip) == 1) {
+		e->family = AF_INET6;
+	} else if (inet_aton(name, &in) != 0) {
+		e->family = AF_INET;
+		memcpy(e->ip, &in, sizeof(in));
+	} else {
+		return false;
+	}
+	answer->count = 1;
+	memcpy(answer->canonical, name, strlen(name) + 1);
+	return true;
+}
+
+static int
+host_by_name(const char *name, int family, struct hostent *ret, struct room room,
+    struct hostent **result, int *error)
+{
+	size_t length = family == AF_INET ? 4 : 16;
+	struct hosts_answer answer;
+	uint8_t ip[HOSTS_MAX * 16];
+	unsigned count = 0;
+	int rc;
+
+	if (family != AF_INET && family != AF_INET6)
+		return finish(NETDB_INTERNAL, EAFNOSUPPORT, ret, result, error);
+	rc = parse_numeric(name, &answer) ? 0 : resolve_name(name, family, &answer);
+	if (rc == -ENOSPC)
+		return finish(TRY_AGAIN, EAGAIN, ret, result, error);
+	if (rc < 0)
+		return finish(HOST_NOT_FOUND, 0, ret, result, error);
+	for (unsigned i = 0; i < answer.count; i++) {
+		if (answer.addresses[i].family == family)
+			memcpy(ip + length * count++, answer.addresses[i].ip, length);
+	}
+	if (count == 0)
+		return finish(NO_DATA, 0, ret, result, error);
+	rc = pack_hostent(ret, room, answer.canonical, family, ip, count);
+	return finish_packed(rc, ret, result, error);
+}
+
+static int
+host_by_address(const void *address, socklen_t len, int family, struct hostent *ret,
+    struct room room, struct hostent **result, int *error)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET };
+	struct sockaddr_in6 sin6 = { .sin6_family = AF_INET6 };
+	char name[HOST_NAME_MAX_LEN + 1];
+	struct endpoint e;
+	int rc;
+
+	if (family == AF_INET && len == sizeof(sin.sin_addr)) {
+		memcpy(&sin.sin_addr, address, len);
+		rc = endpoint_from_sockaddr(&e, (struct sockaddr *)&sin, sizeof(sin));
+	} else if (family == AF_INET6 && len == sizeof(sin6.sin6_addr)) {
+		memcpy(&sin6.sin6_addr, address, len);
+		rc = endpoint_from_sockaddr(&e, (struct sockaddr *)&sin6, sizeof(sin6));
+	} else {
+		rc = -EINVAL;
+	}
+	if (rc < 0)
+		return finish(NETDB_INTERNAL, EINVAL, ret, result, error);
+	if (resolve_address(&e, name) < 0)
+		return finish(HOST_NOT_FOUND, 0, ret, result, error);
+	rc = pack_hostent(ret, room, name, family, address, 1);
+	return finish_packed(rc, ret, result, error);
+}
+
+static struct room
+static_room(void)
+{
+	return (struct room){ static_buffer, sizeof(static_buffer) };
+}
+
+RESOLVE_HOOK int
+gethostbyname2_r(const char *name, int family, struct hostent *ret, char *buf, size_t size,
+    struct hostent **result, int *error)
+{
+	if (is_inert())
+		return resolve_real_gethostbyname2_r(name, family, ret, buf, size, result, error);
+	return host_by_name(name, family, ret, (struct room){ buf, size }, result, error);
+}
+
+RESOLVE_HOOK int
+gethostbyname_r(const char *name, struct hostent *ret, char *buf, size_t size,
+    struct hostent **result, int *error)
+{
+	if (is_inert())
+		return resolve_real_gethostbyname_r(name, ret, buf, size, result, error);
+	return host_by_name(name, AF_INET, ret, (struct room){ buf, size }, result, error);
+}
+
+RESOLVE_HOOK int
+gethostbyaddr_r(const void *address, socklen_t len, int family, struct hostent *ret, char *buf,
+    size_t size, struct hostent **result, int *error)
+{
+	if (is_inert())
+		return resolve_real_gethostbyaddr_r(address, len, family, ret, buf, size, result,
+		    error);
+	return host_by_address(address, len, family, ret, (struct room){ buf, size }, result, error);
+}
+
+RESOLVE_HOOK struct hostent *
+gethostbyname2(const char *name, int family)
+{
+	struct hostent *result;
+
+	if (is_inert())
+		return resolve_real_gethostbyname2(name, family);
+	host_by_name(name, family, &static_entry, static_room(), &result, &h_errno);
+	return result;
+}
+
+RESOLVE_HOOK struct hostent *
+gethostbyname(const char *name)
+{
+	struct hostent *result;
+
+	if (is_inert())
+		return resolve_real_gethostbyname(name);
+	host_by_name(name, AF_INET, &static_entry, static_room(), &result, &h_errno);
+	return result;
+}
+
+RESOLVE_HOOK struct hostent *
+gethostbyaddr(const void *address, socklen_t len, int family)
+{
+	struct hostent *result;
+
+	if (is_inert())
+		return resolve_real_gethostbyaddr(address, len, family);
+	host_by_address(address, len, family, &static_entry, static_room(), &result, &h_errno);
+	return result;
+}

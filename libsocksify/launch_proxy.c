@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: ISC */
+#include <config.h>
+
+#include <errno.h>
+#include <netdb.h>
+#include <string.h>
+
+#include "common/url.h"
+#include "libsocksify/launch.h"
+
+/* The first address of a proxy that is given by name: 0, or -1 with a complaint. */
+static int
+resolve_host(const struct host *host, struct endpoint *endpoint)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG };
+	struct addrinfo *found;
+	int rc;
+
+	*endpoint = host->endpoint;
+	if (host->type == HOST_IP)
+		return 0;
+	rc = getaddrinfo(host->name, NULL, &hints, &found);
+	if (rc == 0) {
+		rc = endpoint_from_sockaddr(endpoint, found->ai_addr, found->ai_addrlen);
+		freeaddrinfo(found);
+		rc = rc < 0 ? EAI_NONAME : 0;
+	}
+	if (rc != 0)
+		return launch_fail("proxy %s: %s", host->name, gai_strerror(rc));
+	endpoint->port = host_port(host);
+	return 0;
+}
+
+static int
+take_url(struct settings *settings, struct host *host, char *text)
+{
+	struct url url;
+	const char *why;
+	int rc = url_parse(&url, text, &why);
+
+	url_hide_credentials(text);
+	if (rc == -EPROTONOSUPPORT) {
+		launch_complain("%s: %s proxies are not supported, only socks5 and socks5h",
+		    text, url.scheme);
+	} else if (rc < 0) {
+		launch_complain("%s is no proxy URL: %s", text, why);
+	} else {
+		*host = url.host;
+		memcpy(settings->proxy.username, url.username, sizeof(url.username));
+		memcpy(settings->proxy.password, url.password, sizeof(url.password));
+		rc = settings_credentials(&settings->proxy, &why);
+		if (rc < 0)
+			launch_complain("%s: %s", text, why);
+	}
+	explicit_bzero(&url, sizeof(url));
+	return rc < 0 ? -1 : 0;
+}
+
+int
+launch_find_proxy(struct settings *settings, char *url)
+{
+	struct host host;
+	const char *why;
+	int rc;
+
+	if (url != NULL) {
+		if (take_url(settings, &host, url) < 0)
+			return -1;
+	} else {
+		rc = settings_from_environment(settings, &host, &why);
+		if (rc == -ENOENT)
+			return launch_fail("no proxy is configured: "
+			    "use -p socks5://HOST:PORT or set SOCKS5_SERVER");
+		if (rc < 0)
+			return launch_fail("%s", why);
+	}
+	settings_clear_environment();
+	return resolve_host(&host, &settings->proxy.endpoint);
+}

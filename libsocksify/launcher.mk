@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: ISC
+# What the library knows: settings, names, routes, and the hooks of the resolver.
+client_names_sources = \
+	libsocksify/hook_resolve.c \
+	libsocksify/hook_resolve_async.c \
+	libsocksify/hook_resolve_host.c \
+	libsocksify/hosts.c \
+	libsocksify/hosts.h \
+	libsocksify/names.c \
+	libsocksify/names.h \
+	libsocksify/raw.h \
+	libsocksify/resolve.c \
+	libsocksify/resolve.h \
+	libsocksify/resolve_real.c \
+	libsocksify/resolve_real.h \
+	libsocksify/route.c \
+	libsocksify/route.h \
+	libsocksify/settings.c \
+	libsocksify/settings.h \
+	libsocksify/settings_environment.c \
+	libsocksify/state.c \
+	libsocksify/state.h \
+	$(NULL)
+
+# The launcher.
+bin_PROGRAMS += socksify
+socksify_SOURCES = \
+	libsocksify/launch.h \
+	libsocksify/launch_command.c \
+	libsocksify/launch_janitor.c \
+	libsocksify/launch_library.c \
+	libsocksify/launch_proxy.c \
+	libsocksify/launch_state.c \
+	libsocksify/settings.h \
+	libsocksify/settings_environment.c \
+	libsocksify/socksify.c \
+	libsocksify/state.c \
+	libsocksify/state.h \
+	$(NULL)
+socksify_CPPFLAGS = $(AM_CPPFLAGS) $(FORTIFY_CPPFLAGS) \
+	-DPKGLIBDIR='"$(pkglibdir)"' -DSBINDIR='"$(sbindir)"'
+socksify_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS)
+socksify_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
+socksify_LDADD = libcommon.la
+if SERVER
+socksify_SOURCES += \
+	libsocksify/embedded.c \
+	libsocksify/embedded.h \
+	libsocksify/embedded_files.c \
+	libsocksify/embedded_files.h \
+	$(NULL)
+socksify_CPPFLAGS += -DWITH_SERVER $(CRYPT_CFLAGS)
+socksify_LDADD += $(CRYPT_LIBS)
+endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * poll(2) over descriptors of which some are in a handshake: these show nothing
+ * until it has ended, and then what the kernel says.
+ */
+#ifndef LIBSOCKSIFY_READINESS_H
+#define LIBSOCKSIFY_READINESS_H
+
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <time.h>
+
+/* Whether any is in a handshake that this process knows of. No system call where none is. */
+bool	 readiness_masked(const struct pollfd *fds, nfds_t count);
+/* As ppoll(2), with -errno for its failures. @left, unless NULL, is set to what is left of @timeout. */
+int	 readiness_poll(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
+	    const sigset_t *mask, struct timespec *left);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: ISC */
+#include <config.h>
+
+#include "libsocksify/settings.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+#include "libsocksify/hosts.h"
+#include "libsocksify/names.h"
+#include "libsocksify/state.h"
+
+/*
+ * LOADING is seen by another thread only if the program makes threads before our
+ * constructor ran; it is then refused for a moment rather than let through.
+ */
+enum phase {
+	PHASE_NEW,
+	PHASE_LOADING,
+	PHASE_INERT,
+	PHASE_READY,
+	PHASE_FAILED,
+};
+
+static _Atomic int phase;
+static struct settings current;
+
+/* A string inside shared memory, which may be damaged: ended, in any case, by NUL. */
+static bool
+is_ended(const char *s, size_t size)
+{
+	return memchr(s, '\0', size) != NULL;
+}
+
+static bool
+settings_sound(const struct settings *s)
+{
+	const struct proxy *p = &s->proxy;
+
+	return (p->endpoint.family == AF_INET || p->endpoint.family == AF_INET6) &&
+	    p->endpoint.port != 0 && is_ended(p->username, sizeof(p->username)) &&
+	    is_ended(p->password, sizeof(p->password));
+}
+
+static enum phase
+load_state(const char *path)
+{
+	struct state *state;
+
+	if (state_attach(path, &state) < 0)
+		return PHASE_FAILED;
+	/* Our own copy: what another process does to the file later changes nothing here. */
+	memcpy(&current, &state->settings, sizeof(current));
+	names_use(&state->names);
+	return settings_sound(&current) ? PHASE_READY : PHASE_FAILED;
+}
+
+/*
+ * A proxy given by name is looked up in the hosts file alone: the resolver asks
+ * name servers, takes memory and loads libraries, none of which a constructor may.
+ */
+static int
+resolve_server(const struct host *server, struct endpoint *endpoint)
+{
+	struct hosts_answer answer;
+
+	*endpoint = server->endpoint;
+	if (server->type == HOST_IP)
+		return 0;
+	hosts_find_name(HOSTS_FILE, server->name, &answer);
+	if (answer.count == 0)
+		return -ENOENT;
+	*endpoint = answer.addresses[0];
+	endpoint->port = server->endpoint.port;
+	return 0;
+}
+
+static enum phase
+load_environment(void)
+{
+	struct state *state;
+	struct host server;
+	const char *why;
+	int rc = settings_from_environment(&current, &server, &why);
+
+	if (rc == -ENOENT)
+		return PHASE_INERT;
+	if (rc < 0 || resolve_server(&server, &current.proxy.endpoint) < 0 ||
+	    state_make_private(&state) < 0)
+		return PHASE_FAILED;
+	names_use(&state->names);
+	return PHASE_READY;
+}
+
+static enum phase
+load(void)
+{
+	const char *path = getenv(STATE_VARIABLE);
+
+	if (getauxval(AT_SECURE) != 0)
+		return PHASE_INERT;
+	return path != NULL && path[0] != '\0' ? load_state(path) : load_environment();
+}
+
+const struct settings *
+settings_load(bool *failed)
+{
+	int seen = PHASE_NEW, saved = errno;
+
+	if (atomic_compare_exchange_strong(&phase, &seen, PHASE_LOADING)) {
+		seen = load();
+		if (seen == PHASE_FAILED)
+			explicit_bzero(&current, sizeof(current));
+		atomic_store(&phase, seen);
+		errno = saved;
+	}
+	*failed = seen == PHASE_FAILED || seen == PHASE_LOADING;
+	return seen == PHASE_INERT ? NULL : &current;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: ISC */
+#include <config.h>
+
+#include "libsocksify/watch.h"
+
+#include <errno.h>
+
+#include "libsocksify/connection.h"
+#include "libsocksify/descriptors.h"
+#include "libsocksify/pool.h"
+#include "libsocksify/real.h"
+
+struct registration {
+	struct registration	*next;		/* of the same descriptor; in the pool */
+	int			 epoll;		/* the program's number */
+	bool			 masked;
+	struct epoll_event	 event;		/* what the program asked for */
+};
+
+/* What a masked registration keeps: how it is told, not of what. */
+#define KEPT_EVENTS	((uint32_t)EPOLLET | EPOLLONESHOT | EPOLLWAKEUP)
+
+static struct pool pool = POOL_OF(struct registration);
+
+static struct registration **
+find(struct slot *s, int epoll)
+{
+	struct registration **r = &s->registrations;
+
+	while (*r != NULL && (*r)->epoll != epoll)
+		r = &(*r)->next;
+	return r;
+}
+
+static void
+delete(struct slot *s, struct registration **where)
+{
+	struct registration *r = *where;
+
+	*where = r->next;
+	pool_give(&pool, r);
+	if (s->registrations == NULL)
+		slot_unmark(s, SLOT_WATCHED);
+}
+
+/* The recorded event of @r becomes @event; made if need be. False: no memory. */
+static bool
+record(struct slot *s, int epoll, const struct epoll_event *event, bool masked)
+{
+	struct registration **where = find(s, epoll), *r = *where;
+	struct slot *watcher = descriptors_make(epoll);
+
+	if (r == NULL) {
+		r = watcher == NULL ? NULL : pool_take(&pool);
+		if (r == NULL)
+			return false;
+		r->next = NULL;
+		r->epoll = epoll;
+		*where = r;
+		slot_mark(s, SLOT_WATCHED);
+		slot_mark(watcher, SLOT_EPOLL);
+	}
+	r->event = *event;
+	r->masked = masked;
+	return true;
+}
+
+static int
+control(int epoll, int op, int fd, const struct epoll_event *event)
+{
+	struct epoll_event copy = { 0 };
+
+	if (event != NULL)
+		copy = *event;
+	return real.epoll_ctl(epoll, op, fd, event != NULL ? &copy : NULL) < 0 ? -errno : 0;
+}
+
+/* Registers anew what cannot be modified. */
+static int
+replace(int epoll, int fd, const struct epoll_event *event)
+{
+	int error = control(epoll, EPOLL_CTL_DEL, fd, NULL);
+
+	return error < 0 ? error : control(epoll, EPOLL_CTL_ADD, fd, event);
+}
+
+static int
+watch_delete(int epoll, int fd, struct slot *s)
+{
+	struct registration **where = find(s, epoll);
+	int error = control(epoll, EPOLL_CTL_DEL, fd, NULL);
+
+	if (error == 0 && *where != NULL)
+		delete(s, where);
+	return error;
+}
+
+int
+watch_control(int epoll, int op, int fd, const struct epoll_event *event)
+{
+	struct slot *s = descriptors_find(fd);
+	const struct registration *r = *find(s, epoll);
+	struct epoll_event masked;
+	bool connecting = connection_is_connecting(fd);
+	int error;
+
+	if (op == EPOLL_CTL_DEL)
+		return watch_delete(epoll, fd, s);
+	if ((op != EPOLL_CTL_ADD && op != EPOLL_CTL_MOD) || event == NULL)
+		return control(epoll, op, fd, event);
+	/* A masked one is not exclusive in the kernel; the program's still is. */
+	if (op == EPOLL_CTL_MOD && r != NULL && (r->event.events & EPOLLEXCLUSIVE) != 0)
+		return -EINVAL;
+	masked = *event;
+	if (connecting)
+		masked.events &= KEPT_EVENTS;
+	error = control(epoll, op, fd, &masked);
+	if (error < 0)
+		return error;
+	if (!record(s, epoll, event, connecting) && connecting) {
+		control(epoll, EPOLL_CTL_DEL, fd, NULL);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void
+watch_mask(int fd)
+{
+	struct slot *s = descriptors_find(fd);
+
+	for (struct registration *r = s->registrations; r != NULL; r = r->next) {
+		struct epoll_event masked = r->event;
+
+		masked.events &= KEPT_EVENTS;
+		if ((r->event.events & EPOLLEXCLUSIVE) != 0)
+			r->masked = replace(r->epoll, fd, &masked) == 0;
+		else
+			r->masked = control(r->epoll, EPOLL_CTL_MOD, fd, &masked) == 0;
+	}
+}
+
+int
+watch_same_number(int epoll)
+{
+	return epoll;
+}
+
+void
+watch_restore(int fd, watch_translate *translate, bool connected)
+{
+	struct slot *s = descriptors_find(fd);
+	struct registration **where = &s->registrations;
+
+	while (*where != NULL) {
+		struct registration *r = *where;
+		int epoll = r->masked ? translate(r->epoll) : -1;
+
+		if (epoll >= 0) {
+			if ((r->event.events & EPOLLEXCLUSIVE) != 0)
+				replace(epoll, fd, &r->event);
+			else
+				control(epoll, EPOLL_CTL_MOD, fd, &r->event);
+			r->masked = false;
+		}
+		if (connected && !r->masked)
+			delete(s, where);
+		else
+			where = &r->next;
+	}
+}
+
+void
+watch_forget(int fd, bool in_kernel)
+{
+	struct slot *s = descriptors_find(fd);
+
+	while (s->registrations != NULL) {
+		if (in_kernel)
+			control(s->registrations->epoll, EPOLL_CTL_DEL, fd, NULL);
+		delete(s, &s->registrations);
+	}
+}
+
+void
+watch_forget_epoll(int epoll)
+{
+	for (int fd = -1; (fd = descriptors_next(fd + 1, DESCRIPTORS_MAX, SLOT_WATCHED)) >= 0;) {
+		struct slot *s = descriptors_find(fd);
+		struct registration **where = find(s, epoll);
+
+		if (*where != NULL)
+			delete(s, where);
+	}
+}
+
+int
+watch_masked(int fd, int *epolls, int max)
+{
+	const struct slot *s = descriptors_find(fd);
+	int count = 0;
+
+	for (struct registration *r = s->registrations; r != NULL && count < max; r = r->next)
+		if (r->masked)
+			epolls[count++] = r->epoll;
+	return count;
+}

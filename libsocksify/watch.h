@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The program's epoll registrations of sockets that are not connected yet.
+ *
+ * While a handshake runs on a socket, its registrations are masked: the kernel
+ * knows them with no events but those that cannot be masked, and with the flags
+ * that have a memory (EPOLLET, EPOLLONESHOT). At the end they are restored with
+ * EPOLL_CTL_MOD, which looks at the socket anew and so wakes epoll_wait(2) in
+ * every mode. EPOLLEXCLUSIVE registrations cannot be modified and are deleted
+ * and added. Once a socket is connected, nothing of it is kept here.
+ *
+ * Under the state lock, all of it.
+ */
+#ifndef LIBSOCKSIFY_WATCH_H
+#define LIBSOCKSIFY_WATCH_H
+
+#include <stdbool.h>
+#include <sys/epoll.h>
+
+/* The number of the program's descriptor @epoll in the thread that restores, or -1. */
+typedef int watch_translate(int epoll);
+
+/* epoll_ctl(2) on a descriptor whose registrations are recorded: 0, or -errno. */
+int	 watch_control(int epoll, int op, int fd, const struct epoll_event *event);
+/* Masks what is registered of @fd, in the program's own table. */
+void	 watch_mask(int fd);
+/*
+ * Restores it, in the table of the calling thread, where the socket must be
+ * number @fd. What @translate has no number for stays as it is. @connected: the
+ * restored are not recorded any longer.
+ */
+void	 watch_restore(int fd, watch_translate *translate, bool connected);
+/* The numbers are those of the program: for threads of its own. */
+watch_translate watch_same_number;
+/* Forgets what is registered of @fd; @in_kernel: and unregisters it. */
+void	 watch_forget(int fd, bool in_kernel);
+/* Forgets every registration that names @epoll, which is being closed. */
+void	 watch_forget_epoll(int epoll);
+/* Puts the epoll descriptors that masked registrations of @fd name in @epolls: how many, at most @max. */
+int	 watch_masked(int fd, int *epolls, int max);
+
+#endif
