@@ -110,10 +110,9 @@ tests_unit_test_conf_LDADD = $(server_ldadd)
 
 tests_unit_test_conf_errors_SOURCES = tests/unit/test_conf_errors.c
 tests_unit_test_conf_errors_CFLAGS = $(unit_cflags)
-tests_unit_test_conf_errors_LDADD = libserver.la $(CMOCKA_LIBS)
+tests_unit_test_conf_errors_LDADD = $(server_ldadd)
 tests_unit_test_conf_errors_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc \
 	-Wl,--wrap=realloc -Wl,--wrap=reallocarray -Wl,--wrap=strdup
-tests_unit_test_conf_errors_LDADD = libserverconf.la $(CMOCKA_LIBS)
 
 tests_unit_test_rule_SOURCES = tests/unit/test_rule.c
 tests_unit_test_rule_CFLAGS = $(unit_cflags)
