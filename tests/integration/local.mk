@@ -1,5 +1,5 @@
 # The whole server, with real programs on both sides; one behaviour a file.
-integration_tests = \
+server_integration_tests = \
 	tests/integration/curl.sh \
 	tests/integration/dante_client.sh \
 	tests/integration/half_close.sh \
@@ -7,3 +7,7 @@ integration_tests = \
 	tests/integration/replies.sh \
 	tests/integration/split.sh \
 	$(NULL)
+EXTRA_DIST += $(server_integration_tests)
+if SERVER
+TESTS += $(server_integration_tests)
+endif
