@@ -14,6 +14,7 @@ if SERVER
 # The parts of the server that live in the event loop.
 loop_tests = \
 	tests/unit/test_connector \
+	tests/unit/test_dial \
 	tests/unit/test_external \
 	tests/unit/test_loop \
 	tests/unit/test_resolver \
@@ -36,6 +37,11 @@ tests_unit_test_connector_SOURCES = tests/unit/test_connector.c
 tests_unit_test_connector_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 tests_unit_test_connector_CFLAGS = $(unit_cflags)
 tests_unit_test_connector_LDADD = $(loop_test_ldadd)
+
+tests_unit_test_dial_SOURCES = tests/unit/test_dial.c
+tests_unit_test_dial_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+tests_unit_test_dial_CFLAGS = $(unit_cflags)
+tests_unit_test_dial_LDADD = $(loop_test_ldadd)
 
 tests_unit_test_external_SOURCES = tests/unit/test_external.c
 tests_unit_test_external_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
