@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/compiler.h"
@@ -234,27 +233,13 @@ the_any_address_is_no_target(void **state UNUSED)
 	close(listener);
 }
 
-/* Listeners of both families on one port. */
-static void
-listen_both(int *four, int *six, uint16_t *port)
-{
-	for (;;) {
-		*port = 0;
-		*six = looptest_listen("::1", port);
-		*four = looptest_listen("127.0.0.1", port);
-		if (*four >= 0)
-			return;
-		close(*six);
-	}
-}
-
 static void
 a_name_is_connected_over_ip6_first(void **state UNUSED)
 {
 	uint16_t port;
 	int four, six;
 
-	listen_both(&four, &six, &port);
+	looptest_listen_both(&four, &six, &port);
 	assert_int_equal(outcome("both.test", port), 0);
 	assert_connected_to("::1", port);
 	assert_int_equal(permits, 1);
@@ -273,7 +258,7 @@ a_late_aaaa_is_waited_for_but_not_long(void **state UNUSED)
 	uint16_t port;
 	int four, six;
 
-	listen_both(&four, &six, &port);
+	looptest_listen_both(&four, &six, &port);
 	assert_int_equal(outcome("late6.test", port), 0);
 	assert_connected_to("::1", port);
 	assert_int_equal(outcome("tardy6.test", port), 0);
@@ -347,7 +332,7 @@ only_permitted_addresses_are_tried(void **state UNUSED)
 	uint16_t port;
 	int four, six;
 
-	listen_both(&four, &six, &port);
+	looptest_listen_both(&four, &six, &port);
 	refused = REFUSE_6;
 	assert_int_equal(outcome("both.test", port), 0);
 	assert_connected_to("127.0.0.1", port);
@@ -435,29 +420,10 @@ a_cancelled_connector_is_silent(void **state UNUSED)
 	close(hole.listener);
 }
 
-static struct rlimit fd_limit;
-
-static void
-forbid_descriptors(void)
-{
-	struct rlimit none;
-
-	assert_int_equal(getrlimit(RLIMIT_NOFILE, &fd_limit), 0);
-	none = fd_limit;
-	none.rlim_cur = 0;
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-}
-
-static void
-allow_descriptors(void)
-{
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &fd_limit), 0);
-}
-
 static int
 permit_and_forbid_descriptors(const struct endpoint *remote UNUSED, void *arg UNUSED)
 {
-	forbid_descriptors();
+	looptest_forbid_descriptors();
 	return 0;
 }
 
@@ -467,9 +433,9 @@ a_lack_of_descriptors_is_told(void **state UNUSED)
 	struct host dst;
 	int r;
 
-	forbid_descriptors();
+	looptest_forbid_descriptors();
 	r = start("127.0.0.1", 9, TIMEOUT_MS);
-	allow_descriptors();
+	looptest_allow_descriptors();
 	assert_int_equal(r, -EMFILE);
 	assert_int_equal(seen.result.fd, -1);
 
@@ -477,7 +443,7 @@ a_lack_of_descriptors_is_told(void **state UNUSED)
 	assert_int_equal(connector_start(&seen.handle, &dst, &any_source, TIMEOUT_MS,
 	    permit_and_forbid_descriptors, connected, NULL, &seen.result), -EINPROGRESS);
 	looptest_run();
-	allow_descriptors();
+	looptest_allow_descriptors();
 	assert_int_equal(seen.result.error, EMFILE);
 }
 

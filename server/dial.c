@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: ISC */
+#include <config.h>
+
+#include "server/dial.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static bool keepalive;
+
+void
+dial_set_keepalive(bool on)
+{
+	keepalive = on;
+}
+
+/*
+ * 0, or -errno. connect(2) chooses the port, when it knows the target: bind(2)
+ * would want one that no other connection from @source has, and they run out.
+ */
+static int
+bind_source(int fd, const struct endpoint *source)
+{
+	struct endpoint any_port = *source;
+	struct sockaddr_storage ss;
+	socklen_t len;
+	int on = 1;
+
+	any_port.port = 0;
+	len = endpoint_to_sockaddr(&any_port, &ss);
+	if (setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on)) < 0 ||
+	    bind(fd, (struct sockaddr *)&ss, len) < 0)
+		return -errno;
+	return 0;
+}
+
+/* A socket from @source, or -errno. A family that the system lacks has no network. */
+static int
+open_socket(const struct endpoint *source)
+{
+	int fd = socket(source->family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int on = 1, r = 0;
+
+	if (fd < 0)
+		return errno == EAFNOSUPPORT ? -ENETUNREACH : -errno;
+	if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0 ||
+	    (keepalive && setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)) < 0))
+		r = -errno;
+	if (r == 0 && !endpoint_is_any(source))
+		r = bind_source(fd, source);
+	if (r < 0) {
+		close(fd);
+		return r;
+	}
+	return fd;
+}
+
+/* connect(2) again tells connected, failed and not yet apart in one call. */
+int
+dial_check(int fd, const struct endpoint *remote)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = endpoint_to_sockaddr(remote, &ss);
+
+	if (connect(fd, (struct sockaddr *)&ss, len) == 0)
+		return 0;
+	return errno == EALREADY ? -EINPROGRESS : -errno;
+}
+
+/*
+ * To the same machine a connection is there when the first call returns, which
+ * does not say so; a second call costs less than a turn of the loop.
+ */
+int
+dial_begin(int *fd, const struct endpoint *remote, const struct endpoint *source)
+{
+	int r;
+
+	*fd = -1;
+	if (source->family != remote->family)
+		return -ENETUNREACH;
+	/* The kernel would take it for this machine, past any rule about loopback. */
+	if (endpoint_is_any(remote))
+		return -EHOSTUNREACH;
+	r = open_socket(source);
+	if (r < 0)
+		return r;
+	*fd = r;
+	r = dial_check(*fd, remote);
+	if (r == -EINPROGRESS)
+		r = dial_check(*fd, remote);
+	if (r < 0 && r != -EINPROGRESS) {
+		close(*fd);
+		*fd = -1;
+	}
+	return r;
+}
+
+struct endpoint
+dial_local(int fd)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	struct endpoint local = { .family = AF_UNSPEC };
+
+	if (getsockname(fd, (struct sockaddr *)&ss, &len) == 0)
+		endpoint_from_sockaddr(&local, (struct sockaddr *)&ss, len);
+	return local;
+}
