@@ -3,3 +3,4 @@
 if HAVE_CMOCKA
 include tests/unit/local.mk
 endif
+include tests/preload/local.mk
