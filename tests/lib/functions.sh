@@ -412,6 +412,7 @@ start_target()
 	file=$(mktemp -u "$work/target.XXXXXX")
 	run_beside target "$python" "$srcdir/tests/lib/target.py" "$1" "${2:-127.0.0.1}" \
 	    "${3:-0}" "$file"
+	# shellcheck disable=SC2034  # for the test
 	target_pid=$beside_pid
 	wait_for 10 test -s "$file"
 	# shellcheck disable=SC2034 # for the tests
