@@ -60,6 +60,20 @@ drain(struct engine *e)
 	return 0;
 }
 
+static void
+connect_print(const struct engine *e, uint64_t elapsed, unsigned long in_time, uint64_t cpu)
+{
+	double seconds = (double)elapsed / 1e9;
+
+	printf("{\"mode\": \"connect\", \"connections\": %lu, \"accepted\": %lu, "
+	    "\"errors\": %lu, \"error\": \"%s\", \"left_open\": %u, \"seconds\": %.6f, ",
+	    e->done, e->accepted, e->errors, first_error(e), e->at_target + e->in_flight, seconds);
+	printf("\"rate\": %.1f, \"generator_us\": %.2f, ", (double)in_time / seconds,
+	    e->done == 0 ? 0.0 : (double)cpu / (double)e->done);
+	histogram_print(&e->setup, "setup_us", stdout);
+	puts("}");
+}
+
 int
 connect_run(const struct load_options *o)
 {
@@ -79,14 +93,7 @@ connect_run(const struct load_options *o)
 		rc = drain(&e);
 	if (rc < 0)
 		return failed("connect", rc);
-	cpu = cpu_us() - cpu;
-	printf("{\"mode\": \"connect\", \"connections\": %lu, \"errors\": %lu, \"error\": \"%s\", "
-	    "\"seconds\": %.6f, \"rate\": %.1f, \"generator_us\": %.2f, \"left_open\": %u, ",
-	    e.done, e.errors, first_error(&e), (double)elapsed / 1e9,
-	    (double)in_time * 1e9 / (double)elapsed,
-	    e.done == 0 ? 0.0 : (double)cpu / (double)e.done, e.at_target + e.in_flight);
-	histogram_print(&e.setup, "setup_us", stdout);
-	puts("}");
+	connect_print(&e, elapsed, in_time, cpu_us() - cpu);
 	engine_fini(&e);
 	return 0;
 }

@@ -258,6 +258,7 @@ target_accept(struct engine *e)
 			return rc;
 		}
 		e->at_target++;
+		e->accepted++;
 	}
 }
 

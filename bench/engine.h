@@ -34,6 +34,7 @@ struct engine {
 	unsigned		 held;
 	unsigned		 lost;		/* ended by the proxy while held */
 	unsigned		 at_target;	/* connections that the target has open */
+	unsigned long		 accepted;	/* and has ever had */
 	unsigned long		 started;
 	unsigned long		 done;		/* came up */
 	unsigned long		 errors;

@@ -123,12 +123,12 @@ lex_name(struct conf_lex *l, struct conf_token *t)
 	bool number = is_digit(byte_at(l, 0));
 	size_t n = 0;
 
+	t->type = CONF_WORD;
 	while (is_name(byte_at(l, 0)) && !(number && byte_at(l, 0) == '-')) {
 		if (append(l, t, &n, byte_at(l, 0)) < 0)
 			return -EINVAL;
 		l->pos++;
 	}
-	t->type = CONF_WORD;
 	t->text[n] = '\0';
 	return 0;
 }
@@ -138,6 +138,7 @@ lex_value(struct conf_lex *l, struct conf_token *t)
 {
 	size_t n = 0;
 
+	t->type = CONF_WORD;
 	while (l->pos < l->len) {
 		char c = byte_at(l, 0);
 
@@ -147,7 +148,6 @@ lex_value(struct conf_lex *l, struct conf_token *t)
 			return -EINVAL;
 		l->pos++;
 	}
-	t->type = CONF_WORD;
 	t->text[n] = '\0';
 	return 0;
 }

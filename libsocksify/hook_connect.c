@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* connect, listen, shutdown, and what a socket tells of its connection. */
+/* connect, listen, and what a socket tells of its connection. */
 #include <config.h>
 
 #include <errno.h>

@@ -17,6 +17,9 @@
 
 #define FEW	64	/* descriptors of a select(2) that fit on the stack */
 
+/* libc declares poll(2)'s array as written only, which it is not. */
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 /* Whether no handshake runs anywhere: the look that costs nothing. */
 static inline bool
 all_settled(void)

@@ -3,8 +3,68 @@ include libsocksify/launcher.mk
 
 # The preloaded library: libc only, and nothing exported but its hooks.
 pkglib_LTLIBRARIES += libsocksify.la
-libsocksify_la_SOURCES = $(client_names_sources)
-libsocksify_la_CPPFLAGS = $(AM_CPPFLAGS)
+
+# What drives connections, without the hooks: unit tests link this.
+client_core_sources = \
+	libsocksify/attempt.c \
+	libsocksify/attempt.h \
+	libsocksify/connect.c \
+	libsocksify/connect.h \
+	libsocksify/connection.c \
+	libsocksify/connection.h \
+	libsocksify/critical.c \
+	libsocksify/critical.h \
+	libsocksify/descriptors.c \
+	libsocksify/descriptors.h \
+	libsocksify/driver.c \
+	libsocksify/driver.h \
+	libsocksify/helper.c \
+	libsocksify/helper.h \
+	libsocksify/inbox.c \
+	libsocksify/inbox.h \
+	libsocksify/init.c \
+	libsocksify/init.h \
+	libsocksify/options.c \
+	libsocksify/options.h \
+	libsocksify/pool.c \
+	libsocksify/pool.h \
+	libsocksify/readiness.c \
+	libsocksify/readiness.h \
+	libsocksify/real.c \
+	libsocksify/real.h \
+	libsocksify/records.c \
+	libsocksify/records.h \
+	libsocksify/symbols.def \
+	libsocksify/waiter.c \
+	libsocksify/waiter.h \
+	libsocksify/watch.c \
+	libsocksify/watch.h \
+	$(NULL)
+
+libsocksify_la_SOURCES = \
+	$(client_core_sources) \
+	$(client_names_sources) \
+	libsocksify/hook.h \
+	libsocksify/hook_connect.c \
+	libsocksify/hook_descriptor.c \
+	libsocksify/hook_epoll.c \
+	libsocksify/hook_io.c \
+	libsocksify/hook_poll.c \
+	libsocksify/hook_process.c \
+	$(NULL)
+# A fortified call would tie the library to the C library that it was built with.
+libsocksify_la_CPPFLAGS = $(AM_CPPFLAGS) -U_FORTIFY_SOURCE
 libsocksify_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
 libsocksify_la_LIBADD = libcommon.la
-libsocksify_la_LDFLAGS = $(AM_LDFLAGS) $(NODEFS_LDFLAGS) -module -avoid-version -shared
+libsocksify_la_LDFLAGS = $(AM_LDFLAGS) $(NODEFS_LDFLAGS) -module -avoid-version -shared \
+	-Wl,--version-script=libsocksify/libsocksify.map
+EXTRA_libsocksify_la_DEPENDENCIES = libsocksify/libsocksify.map
+
+libsocksify/libsocksify.map: $(srcdir)/libsocksify/symbols.def
+	$(AM_V_GEN)$(MKDIR_P) libsocksify && { \
+	echo '{ global:' && \
+	sed -n -E -e 's/^ALIAS\(([a-z0-9_]+)\)$$/\1;/p' \
+		-e 's/^(KERNEL|LIBC)\([^,]*, ([a-z0-9_]+),.*/\2;/p' \
+		$(srcdir)/libsocksify/symbols.def && \
+	echo 'local: *; };'; } >$@.tmp && mv $@.tmp $@
+CLEANFILES += libsocksify/libsocksify.map

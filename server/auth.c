@@ -54,7 +54,7 @@ static void
 update_receiving(void)
 {
 	if (!auth.ended)
-		ipc_receive(&auth.inbox, worker_has_room(IPC_FDS_MAX) && !auth.checking);
+		ipc_receive(&auth.inbox, worker_has_room(ipc_batch()) && !auth.checking);
 }
 
 static void

@@ -62,8 +62,9 @@ struct conf {
 	unsigned		 socksmethod_count;
 	char			 user_privileged[CONF_USER_SIZE];	/* "": not given */
 	char			 user_unprivileged[CONF_USER_SIZE];
-	char			 user_passwordfile[CONF_PATH_SIZE];	/* "": the system's accounts */
-	unsigned		 user_passwordcache;	/* seconds a success is remembered; 0: never */
+	/* "": the accounts of the system. */
+	char			 user_passwordfile[CONF_PATH_SIZE];
+	unsigned		 user_passwordcache;	/* seconds; 0: nothing is remembered */
 	int			 debug;			/* 0 to 2 */
 	/* Seconds; 0: no limit. */
 	unsigned		 timeout_negotiate;
@@ -105,6 +106,9 @@ void		 conf_free(struct conf *c);
  */
 int		 conf_bind_interfaces(struct conf *c, const struct conf_interface *list,
 		    unsigned count);
+
+/* Whether the family of @e is among the CONF_IPV4 and CONF_IPV6 of @protocols. */
+bool		 conf_has_protocol(unsigned protocols, const struct endpoint *e);
 
 /* Whether the global list of @c has this socks method. */
 bool		 conf_has_socksmethod(const struct conf *c, enum auth_method method);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The inside of the configuration parser; only conf.c and conf_parse*.c include
- * this.
+ * The inside of the configuration parser; only conf.c, conf_parse*.c and their
+ * test include this.
  *
  * Theory of operation: the language is a list of "keyword: value …" options and
  * of objects "kind { option … }". Each scope (the file itself, a client rule, a
@@ -54,7 +54,7 @@ struct conf_keyword {
 	const char	*instead;	/* the spelling that is not deprecated */
 };
 
-/* Both end with a row without a name. */
+/* In the order of the alphabet; both end with a row without a name. */
 extern const struct conf_keyword conf_global_keywords[];
 extern const struct conf_keyword conf_rule_keywords[];
 

@@ -267,8 +267,8 @@ read_rule_name(struct conf_parser *p, const struct conf_token *t, struct rule_ad
 	if (check_name(p, t) < 0)
 		return -EINVAL;
 	if (!names && !is_interface(t->text))
-		return conf_lex_fail(&p->lex, t, "expected an address or an interface: clients "
-		    "are not looked up by name");
+		return conf_lex_fail(&p->lex, t, "expected an address or an interface: no host "
+		    "name is looked up here");
 	memcpy(a->name, t->text, strlen(t->text) + 1);
 	if (!names)
 		a->type = RULE_ADDR_INTERFACE;

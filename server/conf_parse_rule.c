@@ -76,10 +76,17 @@ read_proxyprotocols(struct conf_parser *p, void *field)
 	return conf_read_words(p, proxyprotocols, field);
 }
 
+/* Payloads, single operations and TCP_INFO are not logged: Dante's words, said to be in vain. */
 static int
 read_log(struct conf_parser *p, void *field)
 {
-	return conf_read_words(p, logs, field);
+	int error = conf_read_words(p, logs, field);
+
+	if (error == 0 && (*(unsigned *)field & (RULE_LOG_DATA | RULE_LOG_IOOPERATION |
+	    RULE_LOG_TCPINFO)) != 0 && conf_warn(p->conf, p->rule->line,
+	    "\"log: data\", \"iooperation\" and \"tcpinfo\" write no lines of their own") < 0)
+		return conf_fail_memory(p);
+	return error;
 }
 
 /* An empty global clientmethod list stands for "none". */
@@ -253,14 +260,17 @@ conf_read_rule(struct conf_parser *p, enum conf_scope scope, enum rule_verdict v
 		.timeout_negotiate = -1, .timeout_connect = -1, .timeout_io_tcp = -1,
 		.timeout_io_udp = -1, .timeout_tcp_fin_wait = -1,
 	};
+	int error;
 
 	p->scope = scope;
 	p->rule = &r;
 	memset(p->rule_seen, 0, sizeof(p->rule_seen));
-	if (conf_expect_punct(p, "{", verdict == RULE_PASS ? "pass" : "block") < 0 ||
-	    read_body(p, &r) < 0)
-		return -EINVAL;
+	error = conf_expect_punct(p, "{", verdict == RULE_PASS ? "pass" : "block");
+	if (error == 0)
+		error = read_body(p, &r);
 	p->rule = NULL;
+	if (error < 0)
+		return error;
 	if (scope == CONF_CLIENT_RULE)
 		return append_rule(p, &r, &p->conf->client_rules, &p->conf->client_rule_count);
 	return append_rule(p, &r, &p->conf->socks_rules, &p->conf->socks_rule_count);

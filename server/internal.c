@@ -7,6 +7,7 @@
 #include <ifaddrs.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -75,10 +76,24 @@ internal_resolve(const struct host *host, struct endpoint *found, unsigned max)
 	return count != 0 ? count : name_addresses(host, found, max);
 }
 
-int
-internal_listen(const struct endpoint *address)
+/* "::" means IPv6 only: 0.0.0.0 can be listed beside it, as in Dante. */
+static int
+set_options(int fd, int family, bool keepalive)
 {
 	static const int on = 1;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
+	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0 ||
+	    (keepalive && setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)) < 0) ||
+	    (family == AF_INET6 &&
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) < 0))
+		return -errno;
+	return 0;
+}
+
+int
+internal_listen(const struct endpoint *address, bool keepalive)
+{
 	struct sockaddr_storage ss;
 	socklen_t len = endpoint_to_sockaddr(address, &ss);
 	int fd, error;
@@ -86,12 +101,10 @@ internal_listen(const struct endpoint *address)
 	fd = socket(ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
-	/* "::" means IPv6 only: 0.0.0.0 can be listed beside it, as in Dante. */
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
-	    (ss.ss_family == AF_INET6 &&
-	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) < 0) ||
-	    bind(fd, (struct sockaddr *)&ss, len) < 0 || listen(fd, BACKLOG) < 0) {
+	error = set_options(fd, ss.ss_family, keepalive);
+	if (error == 0 && (bind(fd, (struct sockaddr *)&ss, len) < 0 || listen(fd, BACKLOG) < 0))
 		error = -errno;
+	if (error < 0) {
 		close(fd);
 		return error;
 	}

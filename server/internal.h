@@ -3,6 +3,8 @@
 #ifndef SERVER_INTERNAL_H
 #define SERVER_INTERNAL_H
 
+#include <stdbool.h>
+
 #include "common/addr.h"
 
 /*
@@ -11,7 +13,10 @@
  * or name of that kind, -E2BIG more than @max.
  */
 int	internal_resolve(const struct host *host, struct endpoint *found, unsigned max);
-/* A non-blocking listening socket on @address, or -errno. */
-int	internal_listen(const struct endpoint *address);
+/*
+ * A non-blocking listening socket on @address, or -errno. What is accepted from it
+ * inherits TCP_NODELAY and, if asked for, SO_KEEPALIVE.
+ */
+int	internal_listen(const struct endpoint *address, bool keepalive);
 
 #endif

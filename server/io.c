@@ -45,7 +45,7 @@ static void
 update_receiving(void)
 {
 	if (!io.ended)
-		ipc_receive(&io.inbox, worker_has_room(IPC_FDS_MAX / 2));
+		ipc_receive(&io.inbox, worker_has_room(ipc_batch() / 2));
 }
 
 static const char *

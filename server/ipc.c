@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,6 +20,24 @@
 #define RECEIVE_BUDGET		16
 #define CONGESTED_PACKETS	4
 #define RETRY_MS		20
+
+/*
+ * The receiver needs a free descriptor for each that comes, or the kernel drops
+ * them; so under a low limit a packet brings few.
+ */
+unsigned
+ipc_batch(void)
+{
+	static unsigned batch;
+	struct rlimit limit;
+
+	if (batch != 0)
+		return batch;
+	batch = IPC_FDS_MAX;
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 16 < batch)
+		batch = limit.rlim_cur / 16 > 4 ? (unsigned)limit.rlim_cur / 16 : 4;
+	return batch;
+}
 
 int
 ipc_pair(int fds[2])
@@ -200,7 +219,7 @@ packet_for(struct ipc *ipc, size_t len, unsigned fd_count)
 	struct ipc_packet *p = STAILQ_LAST(&ipc->packets, ipc_packet, entry);
 
 	if (p != NULL && p->len + HEADER_SIZE + len <= IPC_PACKET_MAX &&
-	    p->fd_count + fd_count <= IPC_FDS_MAX)
+	    (p->fd_count == 0 || p->fd_count + fd_count <= ipc_batch()))
 		return p;
 	p = malloc(sizeof(*p));
 	if (p == NULL)

@@ -74,6 +74,8 @@ struct ipc {
 void	 ipc_init(struct ipc *ipc, int fd, ipc_handler *handler, ipc_error *error, void *arg);
 /* Closes the socket and drops what was not sent. Not from inside its own callbacks. */
 void	 ipc_fini(struct ipc *ipc);
+/* How many descriptors share one packet at most; one message alone may bring more. */
+unsigned ipc_batch(void);
 /* Two connected ends, non-blocking and close-on-exec: 0, or -errno. */
 int	 ipc_pair(int fds[2]);
 

@@ -29,10 +29,14 @@ libserver_la_SOURCES = \
 	server/conf_parse_words.c \
 	server/connector.c \
 	server/connector.h \
+	server/dial.c \
+	server/dial.h \
 	server/external.c \
 	server/external.h \
 	server/farewell.c \
 	server/farewell.h \
+	server/interface.c \
+	server/interface.h \
 	server/internal.c \
 	server/internal.h \
 	server/io.c \

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "common/compiler.h"
+#include "server/log.h"
 
 #define SIGNALS_MAX	16
 #define CLASSES_MAX	16
@@ -31,6 +32,16 @@ static struct {
 	unsigned		 class_count;
 } loop;
 
+/* What fails is returned to whoever asked for it; libevent's own words are for debugging. */
+static void
+library_says(int severity, const char *text)
+{
+	if (severity == EVENT_LOG_ERR)
+		log_error("libevent: %s", text);
+	else
+		log_debug("libevent: %s", text);
+}
+
 /*
  * Without EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST: it would delay a deletion past
  * the moment at which the descriptor is passed on and closed (see loop.h). The
@@ -43,6 +54,7 @@ loop_init(void)
 
 	if (config == NULL)
 		return -ENOMEM;
+	event_set_log_callback(library_says);
 	event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
 	event_config_set_flag(config, EVENT_BASE_FLAG_IGNORE_ENV);
 	event_config_require_features(config, EV_FEATURE_ET | EV_FEATURE_EARLY_CLOSE);
@@ -85,15 +97,22 @@ run_deferred(void)
 	}
 }
 
+/*
+ * EVLOOP_ONCE in every turn: with EVLOOP_NONBLOCK alone libevent stays in its loop
+ * as long as a descriptor is ready, and what was deferred would wait for all of
+ * them to be quiet.
+ */
 void
 loop_run(void)
 {
 	loop.stopped = false;
 	while (!loop.stopped) {
-		int flags = TAILQ_EMPTY(&loop.deferred) ? EVLOOP_ONCE : EVLOOP_NONBLOCK;
+		int flags = EVLOOP_ONCE | EVLOOP_NO_EXIT_ON_EMPTY;
 
+		if (!TAILQ_EMPTY(&loop.deferred))
+			flags |= EVLOOP_NONBLOCK;
 		loop.now = 0;
-		if (event_base_loop(loop.base, flags | EVLOOP_NO_EXIT_ON_EMPTY) < 0)
+		if (event_base_loop(loop.base, flags) < 0)
 			abort();
 		run_deferred();
 	}

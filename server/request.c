@@ -58,7 +58,7 @@ static void
 update_receiving(void)
 {
 	if (!request.ended)
-		ipc_receive(&request.inbox, worker_has_room(IPC_FDS_MAX) &&
+		ipc_receive(&request.inbox, worker_has_room(ipc_batch()) &&
 		    !ipc_congested(&request.ios));
 }
 

@@ -71,6 +71,7 @@ static struct {
 	bool			 ticking;
 	struct watch		 watches[SOCKETS_MAX];
 	struct log_limit	 full;
+	char			 servers[256];	/* "": of /etc/resolv.conf */
 } resolver;
 
 static void
@@ -300,6 +301,7 @@ resolver_cancel(struct resolver_query *q)
 	query_release(q);
 }
 
+/* 0, or -errno: -EINVAL for .servers that cannot be read. */
 static int
 channel_open(ares_channel *channel)
 {
@@ -309,7 +311,14 @@ channel_open(ares_channel *channel)
 	int mask = ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
 	int status = ares_init_options(channel, &options, mask);
 
-	return status == ARES_SUCCESS ? 0 : -status_errno(status);
+	if (status != ARES_SUCCESS)
+		return -status_errno(status);
+	if (resolver.servers[0] != '\0' &&
+	    ares_set_servers_ports_csv(*channel, resolver.servers) != ARES_SUCCESS) {
+		ares_destroy(*channel);
+		return -EINVAL;
+	}
+	return 0;
 }
 
 int
@@ -360,10 +369,8 @@ resolver_fini(void)
 int
 resolver_set_servers(const char *csv)
 {
-	int status;
-
-	if (resolver.channel == NULL)
+	if (csv != NULL && strlen(csv) >= sizeof(resolver.servers))
 		return -EINVAL;
-	status = ares_set_servers_ports_csv(resolver.channel, csv);
-	return status == ARES_SUCCESS ? 0 : -EINVAL;
+	strcpy(resolver.servers, csv != NULL ? csv : "");
+	return resolver_init();
 }

@@ -28,7 +28,10 @@ typedef void resolver_cb(int error, const struct endpoint *addresses, unsigned c
 int	 resolver_init(void);
 /* Queries under way are dropped, their callbacks are not called. */
 void	 resolver_fini(void);
-/* Asks these servers instead, "127.0.0.1:53,[::1]:53", until the next resolver_init(). */
+/*
+ * As resolver_init(), with these servers, "127.0.0.1:53,[::1]:53", in the place of
+ * those in /etc/resolv.conf, also for the next resolver_init(). NULL: no more.
+ */
 int	 resolver_set_servers(const char *csv);
 /*
  * Asks for the addresses of one family (AF_INET or AF_INET6): of the name itself

@@ -55,8 +55,8 @@ struct rule_addr {
 	struct endpoint		 net;		/* RULE_ADDR_PREFIX */
 	unsigned		 prefix;	/* bits of .net that count */
 	char			 name[HOST_NAME_MAX_LEN + 1];
-	struct endpoint		*addresses;	/* RULE_ADDR_INTERFACE: see conf_bind_interfaces() */
-	unsigned		 address_count;
+	struct endpoint		*addresses;	/* RULE_ADDR_INTERFACE, owned by the conf */
+	unsigned		 address_count;	/* of conf_bind_interfaces() */
 	enum rule_port_op	 port_op;
 	uint16_t		 port;		/* first of a range */
 	uint16_t		 port_last;	/* PORT_RANGE: last, inclusive */

@@ -15,8 +15,10 @@
 #include <unistd.h>
 
 #include "common/compiler.h"
+#include "server/interface.h"
 #include "server/log.h"
 #include "server/privilege.h"
+#include "server/served.h"
 
 #define TICK_MS		1000
 /* Descriptors that a process needs besides its sessions: channels, logs, resolver, pipes. */
@@ -229,19 +231,18 @@ static int
 on_config(struct reader *r, int *fds, unsigned count)
 {
 	struct conf *conf, *old = worker.conf;
-	char file[CONF_PATH_SIZE];
-	int facility, error;
+	struct log_place logs, error_logs;
+	char file[SERVED_FILE_SIZE];
+	int error;
 
-	reader_string(r, file, sizeof(file));
-	facility = (int)reader_u32(r);
-	if (!reader_finished(r) || count < 1 || worker.score == NULL)
+	error = served_unpack(r, fds, count, file, &logs, &error_logs);
+	if (error < 0 || worker.score == NULL)
 		return -EPROTO;
-	log_open(fds + 1, count - 1, facility);
-	for (unsigned i = 1; i < count; i++)
-		fds[i] = -1;
+	log_open(&logs, &error_logs);
 	conf = read_conf(file, fds[0]);
 	if (conf == NULL)
 		return -EINVAL;
+	interface_bind_rules(conf);
 	log_set_debug(worker.debug == DEBUG_AS_CONFIGURED ? conf->debug : worker.debug);
 	error = old == NULL ? start(conf) : 0;
 	if (error == 0)

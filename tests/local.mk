@@ -8,3 +8,6 @@ endif
 include tests/platform/local.mk
 include tests/lint/local.mk
 include tests/fuzz/local.mk
+include tests/lib/local.mk
+include tests/integration/local.mk
+include tests/preload/local.mk

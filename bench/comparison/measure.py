@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from comparison import servers
+from comparison import servers, targets
 
 PARALLEL = 64
 MODES = ("connect", "auth", "bulk", "pingpong", "idle")
@@ -59,6 +59,9 @@ class Bench:
         result["cpu_us"] = server.cpu_us() - before
         if result.get("errors", 0) > 0:
             return {"error": f"{result['errors']} sessions failed: {result['error']}"}
+        if result.get("accepted", 0) < result.get("connections", 0):
+            return {"error": f"{result['connections']} sessions, but {result['accepted']} "
+                             "connections to the target"}
         result.pop("error", None)
         return result
 
@@ -71,15 +74,15 @@ class Bench:
         """Each of @found by turns; all of them are up all the time, and only one has work."""
         try:
             for server in found:
-                server.start(auth)
+                server.start(auth and server.wants_auth)
                 if warm_up and server.name != "direct":
                     self._run(server, "connect", "--count", 2000, "--parallel", PARALLEL,
-                              *credentials(auth), seconds=30)
+                              *credentials(auth and server.wants_auth), seconds=30)
             for _ in range(self.plan.rounds):
                 for server in found:
                     if not server.running():
                         server.stop()
-                        server.start(auth)
+                        server.start(auth and server.wants_auth)
                     self._add(what, server, run(server))
         finally:
             for server in found:
@@ -98,8 +101,10 @@ class Bench:
         self._interleave("connect", self.servers, lambda s: self._connect(s, False))
 
     def auth(self):
+        """socksifyd runs twice, as it is held to itself without authentication."""
         found = [s for s in self.servers if s.can_authenticate]
-        self._interleave("auth", found, lambda s: self._connect(s, True), auth=True)
+        found += [s.twin(targets.OURS_WITHOUT) for s in found if s.name == targets.OURS]
+        self._interleave("auth", found, lambda s: self._connect(s, s.wants_auth), auth=True)
 
     def _bulk(self, server, streams, direction):
         more = ["--download"] if direction == "download" else []
@@ -129,8 +134,19 @@ class Bench:
     def pingpong(self):
         self._interleave("pingpong", [*self.servers, servers.Direct()], self._pingpong)
 
+    @staticmethod
+    def _settle(server):
+        """What was begun, such as another process, is over when a second was quiet."""
+        deadline = time.monotonic() + 10
+        quiet = 0
+        while quiet < 2 and time.monotonic() < deadline:
+            before = server.cpu_us()
+            time.sleep(0.5)
+            quiet = quiet + 1 if server.cpu_us() - before < 1000 else 0
+
     def _idle_cpu(self, server):
         """Milliseconds of CPU time a second, of a server that nobody talks to."""
+        self._settle(server)
         before, start = server.cpu_us(), time.monotonic()
         time.sleep(self.plan.idle_seconds)
         return (server.cpu_us() - before) / 1e3 / (time.monotonic() - start)

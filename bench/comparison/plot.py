@@ -15,6 +15,7 @@ GAP = 5
 GROUP_GAP = 12
 COLOURS = {
     "socksifyd": "#2f6fde",
+    "socksifyd, none": "#8fb3f0",
     "danted": "#b07c3c",
     "microsocks": "#4f9a68",
     "3proxy": "#9268b0",

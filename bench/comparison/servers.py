@@ -66,11 +66,21 @@ class Server:
 
     name = ""
     can_authenticate = True
+    wants_auth = True           # where a measurement is about it
 
     def __init__(self, path, directory):
         self.path = path
         self.directory = directory
         self.process = self.account = self.port = None
+
+    def twin(self, name):
+        """Another of the same program, which is never asked to authenticate."""
+        directory = os.path.join(self.directory, name.replace(" ", "-"))
+        os.makedirs(directory, exist_ok=True)
+        twin = type(self)(self.path, directory)
+        twin.name = name
+        twin.wants_auth = False
+        return twin
 
     def version(self):
         return ""
@@ -183,7 +193,8 @@ class Socksifyd(Sockd):
     name = "socksifyd"
 
     def version(self):
-        return output_of(self.path, "-v").strip().partition("\n")[0]
+        found = re.search(r"v(\d[\w.]*)", output_of(self.path, "-v"))
+        return found.group(1) if found else ""
 
     def command(self, port, auth):
         more = ""
@@ -249,6 +260,7 @@ class Direct:
     """No server at all: what the generator and the kernel can do by themselves."""
 
     name = "direct"
+    wants_auth = False
 
     def start(self, auth=False):
         pass

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include <dirent.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -71,6 +72,25 @@ looptest_open_fds(void)
 	return count;
 }
 
+static struct rlimit fd_limit;
+
+void
+looptest_forbid_descriptors(void)
+{
+	struct rlimit none;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &fd_limit), 0);
+	none = fd_limit;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+}
+
+void
+looptest_allow_descriptors(void)
+{
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &fd_limit), 0);
+}
+
 struct endpoint
 looptest_endpoint(const char *ip, uint16_t port)
 {
@@ -105,6 +125,19 @@ int
 looptest_listen(const char *ip, uint16_t *port)
 {
 	return listen_with(ip, port, 16);
+}
+
+void
+looptest_listen_both(int *four, int *six, uint16_t *port)
+{
+	for (;;) {
+		*port = 0;
+		*six = looptest_listen("::1", port);
+		*four = looptest_listen("127.0.0.1", port);
+		if (*four >= 0)
+			return;
+		close(*six);
+	}
 }
 
 struct looptest_hole

@@ -35,7 +35,7 @@ BEGIN {
 	header = piece[2]
 	keep("^event2?/|^event[.]h$|^evutil", "^server/loop[.][ch]$")
 	keep("^ares", "^server/resolver[.]c$")
-	keep("^crypt[.]h$", "^server/password(_file)?[.]c$")
+	keep("^crypt[.]h$", "^(server/password(_file)?|libsocksify/embedded_files)[.]c$")
 	keep("^shadow[.]h$", "^server/password[.]c$")
 	keep("^cap-ng[.]h$", "^server/privilege[.]c$")
 	keep("^bsd/|^sha2[.]h$", "^server/")

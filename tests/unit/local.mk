@@ -5,6 +5,7 @@ unit_tests = \
 	tests/unit/test_cursor \
 	tests/unit/test_handshake \
 	tests/unit/test_names \
+	tests/unit/test_resolve \
 	tests/unit/test_route \
 	tests/unit/test_settings \
 	tests/unit/test_socks5 \
@@ -55,6 +56,10 @@ tests_unit_test_penalty_LDADD = $(server_ldadd)
 # The parts of the server that live in the event loop.
 loop_tests = \
 	tests/unit/test_connector \
+	tests/unit/test_dial \
+	tests/unit/test_external \
+	tests/unit/test_loop \
+	tests/unit/test_resolver \
 	$(NULL)
 check_PROGRAMS += $(loop_tests)
 TESTS += $(loop_tests)
@@ -106,7 +111,9 @@ tests_unit_test_conf_LDADD = $(server_ldadd)
 
 tests_unit_test_conf_errors_SOURCES = tests/unit/test_conf_errors.c
 tests_unit_test_conf_errors_CFLAGS = $(unit_cflags)
-tests_unit_test_conf_errors_LDADD = libserverconf.la $(CMOCKA_LIBS)
+tests_unit_test_conf_errors_LDADD = $(server_ldadd)
+tests_unit_test_conf_errors_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc \
+	-Wl,--wrap=realloc -Wl,--wrap=reallocarray -Wl,--wrap=strdup
 
 tests_unit_test_rule_SOURCES = tests/unit/test_rule.c
 tests_unit_test_rule_CFLAGS = $(unit_cflags)
@@ -139,6 +146,26 @@ tests_unit_test_session_log_SOURCES = tests/unit/test_session_log.c
 tests_unit_test_session_log_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 tests_unit_test_session_log_CFLAGS = $(unit_cflags)
 tests_unit_test_session_log_LDADD = $(server_ldadd)
+
+tests_unit_test_dial_SOURCES = tests/unit/test_dial.c
+tests_unit_test_dial_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+tests_unit_test_dial_CFLAGS = $(unit_cflags)
+tests_unit_test_dial_LDADD = $(loop_test_ldadd)
+
+tests_unit_test_external_SOURCES = tests/unit/test_external.c
+tests_unit_test_external_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+tests_unit_test_external_CFLAGS = $(unit_cflags)
+tests_unit_test_external_LDADD = $(loop_test_ldadd)
+
+tests_unit_test_loop_SOURCES = tests/unit/test_loop.c
+tests_unit_test_loop_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+tests_unit_test_loop_CFLAGS = $(unit_cflags)
+tests_unit_test_loop_LDADD = $(loop_test_ldadd)
+
+tests_unit_test_resolver_SOURCES = tests/unit/test_resolver.c
+tests_unit_test_resolver_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+tests_unit_test_resolver_CFLAGS = $(unit_cflags)
+tests_unit_test_resolver_LDADD = $(loop_test_ldadd)
 endif
 tests_unit_test_handshake_SOURCES = tests/unit/test_handshake.c
 tests_unit_test_handshake_CFLAGS = $(unit_cflags)
@@ -168,3 +195,15 @@ tests_unit_test_route_LDADD = libcommon.la $(CMOCKA_LIBS)
 tests_unit_test_settings_SOURCES = tests/unit/test_settings.c $(client_known_sources)
 tests_unit_test_settings_CFLAGS = $(unit_cflags)
 tests_unit_test_settings_LDADD = libcommon.la $(CMOCKA_LIBS)
+
+# The hooks stand before the C library's functions in a program as in the library.
+tests_unit_test_resolve_SOURCES = \
+	tests/unit/test_resolve.c \
+	libsocksify/hook_resolve.c \
+	libsocksify/hook_resolve_async.c \
+	libsocksify/hook_resolve_host.c \
+	libsocksify/resolve.c \
+	libsocksify/resolve_real.c \
+	$(client_known_sources)
+tests_unit_test_resolve_CFLAGS = $(unit_cflags)
+tests_unit_test_resolve_LDADD = libcommon.la $(CMOCKA_LIBS)

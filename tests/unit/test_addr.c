@@ -167,8 +167,8 @@ every_bit_of_a_prefix_counts(void **state UNUSED)
 			struct endpoint e = net;
 
 			e.ip[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
-			for (unsigned prefix = 0; prefix <= bits; prefix++)
-				assert_int_equal(endpoint_in_prefix(&e, &net, prefix), prefix <= bit);
+			for (unsigned n = 0; n <= bits; n++)
+				assert_int_equal(endpoint_in_prefix(&e, &net, n), n <= bit);
 		}
 		assert_true(endpoint_in_prefix(&net, &net, bits));
 		assert_false(endpoint_in_prefix(&net, &net, bits + 1));

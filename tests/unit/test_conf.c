@@ -5,12 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <cmocka.h>
 
 #include "common/compiler.h"
-#include "server/conf.h"
+#include "server/conf_parse.h"
 
 /* The least that is a whole configuration, on three lines. */
 #define BASE	"internal: 127.0.0.1 port = 1080\nexternal: 127.0.0.1\nsocksmethod: none username\n"
@@ -275,11 +276,14 @@ static void
 layout_is_free(void **state UNUSED)
 {
 	static const char *const texts[] = {
-		"\xef\xbb\xbf" "internal:127.0.0.1 port=1080\r\nexternal:lo#x\r\nsocksmethod:none\r\n"
+		"\xef\xbb\xbf" "internal:127.0.0.1 port=1080\r\nexternal:lo#x\r\n"
+		"socksmethod:none\r\n"
 		"socks pass{from:0/0 to:0/0}",
-		"# comment \\\ninternal:\n 127.0.0.1\nport\n=\n1080 external: lo socksmethod: none\n"
+		"# comment \\\ninternal:\n 127.0.0.1\nport\n=\n1080 external: lo "
+		"socksmethod: none\n"
 		"socks\npass\n{\nfrom\n:\n0/0\nto: 0/0\n}\n",
-		"internal: 127.0.0.1 \\\n port = \\\r\n 1080 # \nexternal: lo\nsocksmethod: \\\n none\n"
+		"internal: 127.0.0.1 \\\n port = \\\r\n 1080 # \nexternal: lo\n"
+		"socksmethod: \\\n none\n"
 		"socks pass { to: 0/0 from: 0/0 } # the last line has no end",
 	};
 
@@ -371,6 +375,76 @@ names_of_interfaces_become_their_addresses(void **state UNUSED)
 	conf_free(c);
 }
 
+/* A file under the source directory, for free(). */
+static char *
+read_source(const char *name)
+{
+	char path[4096], *text;
+	FILE *f;
+	size_t n;
+
+	snprintf(path, sizeof(path), "%s/%s", SRCDIR, name);
+	f = fopen(path, "re");
+	assert_non_null(f);
+	text = calloc(1, 65536);
+	assert_non_null(text);
+	n = fread(text, 1, 65535, f);
+	assert_in_range(n, 1, 65534);
+	fclose(f);
+	return text;
+}
+
+static void
+the_examples_are_right(void **state UNUSED)
+{
+	static const char *const names[] = {
+		"examples/socksifyd.conf", "examples/socksifyd-minimal.conf",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		char *text = read_source(names[i]);
+		struct conf *c = parse(text);
+
+		for (unsigned n = 0; n < c->warning_count; n++)
+			print_message("%s: %s\n", names[i], c->warnings[n]);
+		assert_int_equal(c->warning_count, 0);
+		assert_true(c->client_rule_count > 0 && c->socks_rule_count > 0);
+		conf_free(c);
+		free(text);
+	}
+}
+
+static void
+every_keyword_is_in_the_manual(void **state UNUSED)
+{
+	const struct conf_keyword *const tables[] = { conf_global_keywords, conf_rule_keywords };
+	char *manual = read_source("man/socksifyd.conf.5");
+
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		for (const struct conf_keyword *k = tables[i]; k->name != NULL; k++) {
+			if (strstr(manual, k->name) == NULL)
+				print_error("%s\n", k->name);
+			assert_non_null(strstr(manual, k->name));
+		}
+	}
+	free(manual);
+}
+
+/* A look-up finds the first row of a name, so that a second one would be lost. */
+static void
+every_keyword_has_one_row(void **state UNUSED)
+{
+	const struct conf_keyword *const tables[] = { conf_global_keywords, conf_rule_keywords };
+
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		for (const struct conf_keyword *k = tables[i]; k->name != NULL; k++) {
+			assert_false(conf_word_is_unsupported(k->name));
+			if (k > tables[i])
+				assert_true(strcmp(k[-1].name, k->name) < 0);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -384,6 +458,9 @@ main(void)
 		cmocka_unit_test(old_spellings_are_taken_with_a_warning),
 		cmocka_unit_test(likely_mistakes_are_warned_of),
 		cmocka_unit_test(names_of_interfaces_become_their_addresses),
+		cmocka_unit_test(the_examples_are_right),
+		cmocka_unit_test(every_keyword_is_in_the_manual),
+		cmocka_unit_test(every_keyword_has_one_row),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include <errno.h>
 
 #include "common/compiler.h"
 #include "server/conf.h"
@@ -16,7 +17,59 @@
 #define BASE	"internal: 127.0.0.1 port = 1080\nexternal: 127.0.0.1\nsocksmethod: none username\n"
 #define OPEN	"socks pass { from: 0/0 to: "
 
+/* How many more allocations succeed; negative: all. */
+static int allocations = -1;
 static char error[1024];
+
+static bool
+may_allocate(void)
+{
+	if (allocations > 0)
+		allocations--;
+	return allocations != 0;
+}
+
+/* The linker puts these in the place of the functions (-Wl,--wrap). */
+void	*__real_malloc(size_t size);
+void	*__real_calloc(size_t count, size_t size);
+void	*__real_realloc(void *p, size_t size);
+void	*__real_reallocarray(void *p, size_t count, size_t size);
+char	*__real_strdup(const char *s);
+void	*__wrap_malloc(size_t size);
+void	*__wrap_calloc(size_t count, size_t size);
+void	*__wrap_realloc(void *p, size_t size);
+void	*__wrap_reallocarray(void *p, size_t count, size_t size);
+char	*__wrap_strdup(const char *s);
+
+void *
+__wrap_malloc(size_t size)
+{
+	return may_allocate() ? __real_malloc(size) : NULL;
+}
+
+void *
+__wrap_calloc(size_t count, size_t size)
+{
+	return may_allocate() ? __real_calloc(count, size) : NULL;
+}
+
+void *
+__wrap_realloc(void *p, size_t size)
+{
+	return may_allocate() ? __real_realloc(p, size) : NULL;
+}
+
+void *
+__wrap_reallocarray(void *p, size_t count, size_t size)
+{
+	return may_allocate() ? __real_reallocarray(p, count, size) : NULL;
+}
+
+char *
+__wrap_strdup(const char *s)
+{
+	return may_allocate() ? __real_strdup(s) : NULL;
+}
 
 /* Out of an exact allocation, so that a read past the end is seen. */
 static struct conf *
@@ -93,7 +146,7 @@ static const struct {
 	{ BASE "clientmethod: username", "4: near \"username\": expected none: \"username\" is "
 	    "part of the SOCKS protocol" },
 	{ BASE "clientmethod: rfc931", "4: near \"rfc931\": expected a method that this version" },
-	{ BASE "user.privileged: \"\"", "4: near \"\": expected 1 to 63 bytes for user.privileged" },
+	{ BASE "user.privileged: \"\"", "4: near \"\": expected 1 to 63 bytes for user." },
 	{ BASE "libwrap.hosts_access: yes", "4: near \"libwrap.hosts_access\": expected a keyword "
 	    "or a rule: this is a Dante keyword that this version does not support" },
 	{ BASE "route { from: 0/0", "4: near \"route\": expected a keyword or a rule: this is" },
@@ -117,7 +170,7 @@ static const struct {
 	{ BASE "client pass { from: 0/0 to: 0/0 command: connect }", "4: near \"command\": "
 	    "expected a keyword or \"}\": this belongs in a socks rule, not in a client rule" },
 	{ BASE "client pass { from: a.example.com to: 0/0 }", "4: near \"a.example.com\": "
-	    "expected an address or an interface: clients are not looked up by name" },
+	    "expected an address or an interface: no host name is looked up here" },
 	{ BASE "client pass { from: .example.com to: 0/0 }", "4: near \".example.com\": expected "
 	    "an address or an interface" },
 	{ BASE "client pass { from: 0/0 to: 0/0 }\ndebug: 1", "5: near \"debug\": expected a "
@@ -126,7 +179,7 @@ static const struct {
 	    "keyword of a rule: this is a global option" },
 	{ BASE "client pass { from: 0/0 to: 0/0 lgo: connect }", "4: near \"lgo\": expected a "
 	    "keyword or \"}\"; did you mean \"log\"?" },
-	{ BASE "client pass { from: 0/0 to: 0/0 = }", "4: near \"=\": expected a keyword or \"}\"" },
+	{ BASE "client pass { from: 0/0 to: 0/0 = }", "4: near \"=\": expected a keyword or \"}" },
 	{ BASE OPEN "10.0.0.1 }", "4: near \"10.0.0.1\": expected a mask, as in 10.0.0.1/32" },
 	{ BASE OPEN "::1 }", "4: near \"::1\": expected a mask, as in ::1/128" },
 	{ BASE OPEN "10.0.0.0/33 }", "4: near \"10.0.0.0/33\": expected a mask from 0 to 32 bits" },
@@ -136,7 +189,7 @@ static const struct {
 	{ BASE OPEN "10.0.0.0/ }", "4: near \"10.0.0.0/\": expected a mask from 0 to 32 bits" },
 	{ BASE OPEN "10.0.0.0/255.0.255.0 }", "4: near \"10.0.0.0/255.0.255.0\": expected a mask "
 	    "of ones and then zeros" },
-	{ BASE OPEN "10/8 }", "4: near \"10/8\": expected an IPv4 or IPv6 address before the mask" },
+	{ BASE OPEN "10/8 }", "4: near \"10/8\": expected an IPv4 or IPv6 address before" },
 	{ BASE OPEN "http://a/ }", "4: near \"http://a/\": expected an IPv4 or IPv6 address" },
 	{ BASE OPEN "0/0 port 5-1 }", "4: near \"1\": expected a last port that is not below the "
 	    "first, 5" },
@@ -200,6 +253,13 @@ a_word_that_is_too_long_is_refused(void **state UNUSED)
 	text[11] = '"';
 	assert_null(parse_bytes(text, sizeof(text)));
 	assert_non_null(strstr(error, "expected a word of at most 511 bytes"));
+	memset(text, 'a', sizeof(text));
+	memcpy(text, "external: ", 10);
+	assert_null(parse_bytes(text, 10 + HOST_NAME_MAX_LEN + 1));
+	assert_non_null(strstr(error, "expected an address, a host or an interface"));
+	memcpy(text, "socks pass{to:", 14);
+	assert_null(parse_bytes(text, 14 + HOST_NAME_MAX_LEN + 1));
+	assert_non_null(strstr(error, "expected a name of at most 255 bytes"));
 }
 
 /* A message that has no room is cut off, and nothing is written behind it. */
@@ -254,6 +314,35 @@ every_prefix_is_answered(void **state UNUSED)
 	}
 }
 
+/* Whichever allocation fails, nothing is lost and the reason is given. */
+static void
+want_of_memory_is_survived(void **state UNUSED)
+{
+	static const char text[] = BASE "socksmethod: none\nmethod: none\nuser.libwrap: nobody\n"
+	    "client pass { from: 10.1.2.3/8 to: lo }\nblock { from: 0/0 to: 0/0 }\n"
+	    OPEN "lo command: connect udpreply protocol: tcp }\n";
+	struct conf_interface lo = { .name = "lo" };
+	struct conf *c = NULL;
+	int n, result = -1;
+
+	for (n = 1; c == NULL; n++) {
+		allocations = n;
+		c = conf_parse("x.conf", text, sizeof(text) - 1, error, sizeof(error));
+		allocations = -1;
+		assert_true(c != NULL || strstr(error, ": out of memory") != NULL);
+	}
+	assert_true(n > 10);
+	for (n = 1; result < 0; n++) {
+		allocations = n;
+		result = conf_bind_interfaces(c, &lo, 1);
+		allocations = -1;
+		assert_true(result == 0 || result == -ENOMEM);
+	}
+	assert_true(n > 2);
+	assert_int_equal(c->socks_rules[1].to.address_count, 1);
+	conf_free(c);
+}
+
 int
 main(void)
 {
@@ -264,6 +353,7 @@ main(void)
 		cmocka_unit_test(a_short_error_buffer_is_enough),
 		cmocka_unit_test(too_many_are_refused),
 		cmocka_unit_test(every_prefix_is_answered),
+		cmocka_unit_test(want_of_memory_is_survived),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

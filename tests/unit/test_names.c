@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The table of names: shared by processes that come, go and are killed; damaged; full. */
+#include <config.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -3,6 +3,8 @@
  * Which way connections and names go. The settings are loaded once a process, so
  * every case runs in a child with an environment of its own.
  */
+#include <config.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

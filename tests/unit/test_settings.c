@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Where the settings come from, and what is refused: each case in a child of its own. */
+#include <config.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Proxy URLs as people write them, and as nobody should. */
+#include <config.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

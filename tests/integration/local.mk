@@ -1,0 +1,13 @@
+# The whole server, with real programs on both sides; one behaviour a file.
+server_integration_tests = \
+	tests/integration/curl.sh \
+	tests/integration/dante_client.sh \
+	tests/integration/half_close.sh \
+	tests/integration/pysocks.sh \
+	tests/integration/replies.sh \
+	tests/integration/split.sh \
+	$(NULL)
+EXTRA_DIST += $(server_integration_tests)
+if SERVER
+TESTS += $(server_integration_tests)
+endif

@@ -1,0 +1,24 @@
+# What the tests share, and the scripts at the top that run them.
+EXTRA_DIST += \
+	.ci/run \
+	.clang-format \
+	.editorconfig \
+	CONTRIBUTING.md \
+	check \
+	tests/lib/crypt_hash.py \
+	tests/lib/functions.sh \
+	tests/lib/packages.sh \
+	tests/lib/socksraw.py \
+	tests/lib/target.py \
+	try \
+	$(NULL)
+
+# Scripts have a deadline, far beyond what any of them takes.
+TEST_EXTENSIONS = .sh
+SH_LOG_COMPILER = timeout
+AM_SH_LOG_FLAGS = --kill-after=30 240
+
+# For scripts that run a part of the suite.
+print-tests:
+	@echo $(TESTS)
+.PHONY: print-tests
