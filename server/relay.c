@@ -182,7 +182,7 @@ relay_count(struct relay *r, int side, const struct relay_moved *moved)
 	r->bytes_written[!side] += moved->written;
 	totals.bytes_read[side] += moved->read;
 	totals.bytes_written[!side] += moved->written;
-	if (moved->written > 0)
+	if (moved->written > 0 && r->timer != NULL)
 		r->active_ms = loop_now();
 }
 
