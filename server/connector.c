@@ -135,15 +135,6 @@ source_for(const struct connector_sources *sources, int family)
 }
 
 static void
-set_connected(struct connector_result *result, int fd, const struct endpoint *remote)
-{
-	result->fd = fd;
-	result->error = 0;
-	result->remote = *remote;
-	result->local = dial_local(fd);
-}
-
-static void
 attempt_close(struct attempt *a)
 {
 	loop_io_del(&a->io);
@@ -184,9 +175,13 @@ finish(struct connector *c)
 }
 
 static void
-finish_connected(struct connector *c, int fd, const struct endpoint *remote)
+finish_connected(struct connector *c, int fd, const struct endpoint *remote,
+    const struct endpoint *local)
 {
-	set_connected(&c->result, fd, remote);
+	c->result.fd = fd;
+	c->result.error = 0;
+	c->result.remote = *remote;
+	c->result.local = *local;
 	finish(c);
 }
 
@@ -207,14 +202,15 @@ attempt_ready(int fd, unsigned events UNUSED, void *arg)
 {
 	struct attempt *a = arg;
 	struct connector *c = a->owner;
-	int r = dial_check(fd, &a->remote);
+	struct endpoint local;
+	int r = dial_check(fd, &a->remote, &local);
 
 	if (r == -EINPROGRESS)
 		return;
 	if (r == 0) {
 		loop_io_del(&a->io);
 		a->fd = -1;
-		finish_connected(c, fd, &a->remote);
+		finish_connected(c, fd, &a->remote, &local);
 		return;
 	}
 	attempt_close(a);
@@ -248,6 +244,7 @@ static int
 try_candidate(struct connector *c, const struct endpoint *remote)
 {
 	int r = c->permit == NULL ? 0 : c->permit(remote, c->arg);
+	struct endpoint local;
 	int fd;
 
 	c->last = *remote;
@@ -255,9 +252,9 @@ try_candidate(struct connector *c, const struct endpoint *remote)
 		note_failure(c, TELLING_REFUSED, -r, remote);
 		return r;
 	}
-	r = dial_begin(&fd, remote, source_for(&c->sources, remote->family));
+	r = dial_begin(&fd, remote, source_for(&c->sources, remote->family), &local);
 	if (r == 0) {
-		finish_connected(c, fd, remote);
+		finish_connected(c, fd, remote, &local);
 		return 0;
 	}
 	if (r == -EINPROGRESS) {
@@ -373,15 +370,13 @@ start_address(struct connector **handle, const struct endpoint *remote,
     const struct connector_sources *sources, connector_cb *cb, void *arg,
     struct connector_result *result)
 {
-	int fd, r = dial_begin(&fd, remote, source_for(sources, remote->family));
+	const struct endpoint *source = source_for(sources, remote->family);
+	int fd, r = dial_begin(&fd, remote, source, &result->local);
 
-	if (r == 0) {
-		set_connected(result, fd, remote);
-		return 0;
-	}
 	if (r != -EINPROGRESS) {
 		if (is_shortage(-r))
 			return r;
+		result->fd = fd;
 		result->error = -r;
 		result->remote = *remote;
 		return 0;

@@ -58,15 +58,35 @@ open_socket(const struct endpoint *source)
 	return fd;
 }
 
+/*
+ * The end of a connected socket: 0, or -errno. A socket to a port of this machine
+ * where nobody listens can be given that very port as its own, and is connected to
+ * itself: there is nobody, as if it had been refused.
+ */
+static int
+own_end(int fd, const struct endpoint *remote, struct endpoint *local)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	int r;
+
+	if (getsockname(fd, (struct sockaddr *)&ss, &len) < 0)
+		return -errno;
+	r = endpoint_from_sockaddr(local, (struct sockaddr *)&ss, len);
+	if (r < 0)
+		return r;
+	return endpoint_equal(local, remote) ? -ECONNREFUSED : 0;
+}
+
 /* connect(2) again tells connected, failed and not yet apart in one call. */
 int
-dial_check(int fd, const struct endpoint *remote)
+dial_check(int fd, const struct endpoint *remote, struct endpoint *local)
 {
 	struct sockaddr_storage ss;
 	socklen_t len = endpoint_to_sockaddr(remote, &ss);
 
 	if (connect(fd, (struct sockaddr *)&ss, len) == 0)
-		return 0;
+		return own_end(fd, remote, local);
 	return errno == EALREADY ? -EINPROGRESS : -errno;
 }
 
@@ -75,7 +95,8 @@ dial_check(int fd, const struct endpoint *remote)
  * does not say so; a second call costs less than a turn of the loop.
  */
 int
-dial_begin(int *fd, const struct endpoint *remote, const struct endpoint *source)
+dial_begin(int *fd, const struct endpoint *remote, const struct endpoint *source,
+    struct endpoint *local)
 {
 	int r;
 
@@ -89,24 +110,12 @@ dial_begin(int *fd, const struct endpoint *remote, const struct endpoint *source
 	if (r < 0)
 		return r;
 	*fd = r;
-	r = dial_check(*fd, remote);
+	r = dial_check(*fd, remote, local);
 	if (r == -EINPROGRESS)
-		r = dial_check(*fd, remote);
+		r = dial_check(*fd, remote, local);
 	if (r < 0 && r != -EINPROGRESS) {
 		close(*fd);
 		*fd = -1;
 	}
 	return r;
-}
-
-struct endpoint
-dial_local(int fd)
-{
-	struct sockaddr_storage ss;
-	socklen_t len = sizeof(ss);
-	struct endpoint local = { .family = AF_UNSPEC };
-
-	if (getsockname(fd, (struct sockaddr *)&ss, &len) == 0)
-		endpoint_from_sockaddr(&local, (struct sockaddr *)&ss, len);
-	return local;
 }

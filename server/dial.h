@@ -11,15 +11,14 @@
 void	 dial_set_keepalive(bool on);
 
 /*
- * Connects to @remote from @source: 0 connected, or -EINPROGRESS, with *fd the
- * caller's; or another -errno, of connect(2) or of what came before it, with *fd
- * -1. -ENETUNREACH also when @source or the system is not of the family,
- * -EHOSTUNREACH for 0.0.0.0 and ::.
+ * Connects to @remote from @source: 0 connected, with the socket's own end in
+ * @local, or -EINPROGRESS, with *fd the caller's; or another -errno, of connect(2)
+ * or of what came before it, with *fd -1. -ENETUNREACH also when @source or the
+ * system is not of the family, -EHOSTUNREACH for 0.0.0.0 and ::.
  */
-int	 dial_begin(int *fd, const struct endpoint *remote, const struct endpoint *source);
+int	 dial_begin(int *fd, const struct endpoint *remote, const struct endpoint *source,
+	    struct endpoint *local);
 /* What became of it, asked when @fd is writable: as dial_begin(), but @fd stays open. */
-int	 dial_check(int fd, const struct endpoint *remote);
-/* The local end of a connected socket; without family when it has none any more. */
-struct endpoint dial_local(int fd);
+int	 dial_check(int fd, const struct endpoint *remote, struct endpoint *local);
 
 #endif

@@ -8,7 +8,6 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -125,16 +124,6 @@ assert_connected_to(const char *ip, uint16_t port)
 	close(seen.result.fd);
 }
 
-static int
-option(int level, int name)
-{
-	int value = -1;
-	socklen_t len = sizeof(value);
-
-	assert_int_equal(getsockopt(seen.result.fd, level, name, &value, &len), 0);
-	return value;
-}
-
 static void
 an_address_is_connected_at_once(void **state UNUSED)
 {
@@ -143,14 +132,7 @@ an_address_is_connected_at_once(void **state UNUSED)
 
 	assert_int_equal(start("127.0.0.1", port, TIMEOUT_MS), 0);
 	assert_null(seen.handle);
-	assert_int_equal(option(IPPROTO_TCP, TCP_NODELAY), 1);
-	assert_int_equal(option(SOL_SOCKET, SO_KEEPALIVE), 0);
 	assert_connected_to("127.0.0.1", port);
-	connector_set_keepalive(true);
-	assert_int_equal(start("127.0.0.1", port, TIMEOUT_MS), 0);
-	assert_int_equal(option(SOL_SOCKET, SO_KEEPALIVE), 1);
-	assert_connected_to("127.0.0.1", port);
-	connector_set_keepalive(false);
 	assert_int_equal(permits, 0);
 	close(listener);
 }
