@@ -71,7 +71,7 @@ class Server:
     def __init__(self, path, directory):
         self.path = path
         self.directory = directory
-        self.process = self.account = self.port = None
+        self.process = self.account = self.port = self.processors = None
 
     def twin(self, name):
         """Another of the same program, which is never asked to authenticate."""
@@ -95,8 +95,10 @@ class Server:
             f.write(text)
         return path
 
-    def start(self, auth=False):
+    def start(self, auth=False, processors=None):
+        """On @processors alone, if any are given."""
         error = None
+        self.processors = processors
         for _ in range(3):
             try:
                 self._start_once(free_port(), auth)
@@ -110,6 +112,8 @@ class Server:
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         if soft != hard:
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        if self.processors is not None:
+            os.sched_setaffinity(0, self.processors)
         self.account.enter()
 
     def _start_once(self, port, auth):
@@ -261,9 +265,10 @@ class Direct:
 
     name = "direct"
     wants_auth = False
+    processors = None
 
-    def start(self, auth=False):
-        pass
+    def start(self, auth=False, processors=None):
+        self.processors = processors
 
     def stop(self):
         pass

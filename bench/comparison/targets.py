@@ -97,6 +97,7 @@ def check(data):
     ]
     for streams, direction in BULKS:
         found += _bulk(data, streams, direction)
-    found.append(_against(data, "64-byte round trip, median", "pingpong", "p50", 1.0, False,
-                          "microsocks"))
+    for what, where in (("pingpong", ""), ("pingpong-one", ", on one processor")):
+        found.append(_against(data, f"64-byte round trip, median{where}", what, "p50", 1.0, False,
+                              "microsocks"))
     return found + _idle(data)
