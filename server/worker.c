@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "common/compiler.h"
+#include "server/conf_parse.h"
 #include "server/interface.h"
 #include "server/log.h"
 #include "server/privilege.h"
