@@ -17,6 +17,8 @@ libserver_la_SOURCES = \
 	server/auth.c \
 	server/auth_cache.c \
 	server/auth_cache.h \
+	server/channel.c \
+	server/channel.h \
 	server/children.c \
 	server/children.h \
 	server/conf.c \
