@@ -95,6 +95,7 @@ libserver_la_SOURCES = \
 	server/session.h \
 	server/session_log.c \
 	server/session_log.h \
+	server/sister.c \
 	server/socksifyd.c \
 	server/socksifyd.h \
 	server/worker.c \
