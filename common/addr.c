@@ -250,6 +250,9 @@ host_parse_port(struct host *h, const char *text)
 
 	if (host_split(text, name, sizeof(name), &port) < 0 || host_parse(h, name) < 0)
 		return -EINVAL;
+	/* More than one colon is for IPv6 addresses; no name has any. */
+	if (h->type == HOST_NAME && strchr(name, ':') != NULL)
+		return -EINVAL;
 	return port == NULL ? 0 : port_parse(port, &h->endpoint.port);
 }
 

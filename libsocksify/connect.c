@@ -326,10 +326,13 @@ connect_again(int fd, struct connection *connection, bool blocking)
 static void
 dissolve(int fd)
 {
+	struct connection *connection = records_connection(fd);
 	struct critical c;
 
-	if (records_connection(fd) == NULL)
+	if (connection == NULL)
 		return;
+	if (connection_state(connection) == CONNECTION_CONNECTING)
+		connection_cancel(connection, fd);
 	critical_lock(&c);
 	connection_hide(fd);
 	watch_restore(fd, watch_same_number, false);

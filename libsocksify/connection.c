@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "libsocksify/critical.h"
 #include "libsocksify/descriptors.h"
 #include "libsocksify/pool.h"
 #include "libsocksify/raw.h"
@@ -18,6 +19,8 @@
 #ifndef SO_COOKIE
 #define SO_COOKIE	57
 #endif
+
+#define CANCEL_MS	1000	/* for the helper to notice */
 
 _Atomic uint32_t connections_connecting, connections_unsettled;
 static struct pool pool = POOL_OF(struct connection);
@@ -134,6 +137,24 @@ connection_hide(int fd)
 	    socket_cookie(fd) == c->cookie)
 		shutdown(fd, SHUT_RDWR);
 	collect(c);
+}
+
+void
+connection_cancel(struct connection *c, int fd)
+{
+	struct critical critical;
+
+	critical_lock(&critical);
+	/* Held for this function, lest the record be used anew. */
+	c->descriptors++;
+	connection_hide(fd);
+	shutdown(fd, SHUT_RDWR);
+	critical_unlock(&critical);
+	connection_wait(c, CANCEL_MS);
+	critical_lock(&critical);
+	c->descriptors--;
+	collect(c);
+	critical_unlock(&critical);
 }
 
 bool

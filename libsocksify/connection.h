@@ -65,6 +65,11 @@ void	 connection_release(struct connection *c);
 void	 connection_show(struct connection *c, int fd);
 /* @fd no longer refers to it. When nothing but the tunnel is left, its socket is shut down. */
 void	 connection_hide(int fd);
+/*
+ * Without the lock: ends the CONNECTING connection @c of @fd, which stays open
+ * and no longer refers to it; returns when the tunnel has let go of the socket.
+ */
+void	 connection_cancel(struct connection *c, int fd);
 /* Whether no descriptor of the program is left. */
 bool	 connection_abandoned(const struct connection *c);
 /* Calls @each for every number that refers to @c. */

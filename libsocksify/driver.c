@@ -34,7 +34,7 @@ struct copy {
 
 static struct pool copies = POOL_OF(struct copy);
 
-/* The one driver, for watch_translate; and what the socket at a program's number has displaced. */
+/* For translate(): the one driver, and what the socket at a program's number has put aside. */
 static struct driver *translating;
 static struct { int number, now; } displaced = { -1, -1 };
 
@@ -69,6 +69,7 @@ driver_open(struct driver *d)
 
 	if (error < 0)
 		return error;
+	translating = d;
 	d->tid = (pid_t)RAW(SYS_gettid);
 	d->refuser = -1;
 	d->first = NULL;
@@ -201,27 +202,27 @@ translate(int epoll)
 	/* It may still be in the inbox: it was sent before the lock was taken here. */
 	if (s->copy == 0)
 		take_messages(translating);
+	if (s->copy == 0)
+		return -1;
 	return s->copy - 1 == displaced.number ? displaced.now : s->copy - 1;
 }
 
-/* The program's registrations of number @fd, which is the attempt's socket. Under the lock. */
+/*
+ * Calls @act with the attempt's socket at number @fd of this table, as the
+ * kernel knows the program's registrations. Whatever of ours has that number is
+ * put aside for the time being. Under the lock.
+ */
 static void
-restore_number(int fd, void *arg)
+at_number(int fd, const struct attempt *a, void (*act)(int fd, const struct attempt *a))
 {
-	struct attempt *a = arg;
-	bool connected = connection_state(a->connection) == CONNECTION_ESTABLISHED;
-
-	if (!descriptors_marked(fd, SLOT_WATCHED))
-		return;
 	if (fd == a->socket) {
-		watch_restore(fd, translate, connected);
+		act(fd, a);
 		return;
 	}
-	/* Put aside whatever of ours has that number, for the time being. */
 	displaced.number = fd;
 	displaced.now = real.fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (real.dup3(a->socket, fd, O_CLOEXEC) == fd)
-		watch_restore(fd, translate, connected);
+		act(fd, a);
 	if (displaced.now >= 0) {
 		real.dup3(displaced.now, fd, O_CLOEXEC);
 		real.close(displaced.now);
@@ -230,6 +231,36 @@ restore_number(int fd, void *arg)
 	}
 	displaced.number = -1;
 	displaced.now = -1;
+}
+
+static void
+withdraw(int fd, const struct attempt *a)
+{
+	(void)a;
+	watch_withdraw(fd, translate);
+}
+
+static void
+restore(int fd, const struct attempt *a)
+{
+	watch_restore(fd, translate,
+	    connection_state(a->connection) == CONNECTION_ESTABLISHED);
+}
+
+static void
+withdraw_number(int fd, void *arg)
+{
+	if (descriptors_marked(fd, SLOT_WATCHED))
+		at_number(fd, arg, withdraw);
+}
+
+static void
+restore_number(int fd, void *arg)
+{
+	if (descriptors_marked(fd, SLOT_WATCHED))
+		at_number(fd, arg, restore);
+	if (connection_state(((struct attempt *)arg)->connection) == CONNECTION_ESTABLISHED)
+		slot_unmark(descriptors_find(fd), SLOT_FRESH);
 }
 
 /* A port of ours that is bound and does not listen. */
@@ -276,7 +307,7 @@ refuse(struct driver *d, int fd)
 /*
  * The end of an attempt, in the order that no one can see through: the socket's
  * options, its state in the kernel, our own record, and only then those who
- * wait. All of the latter under the lock, so that a close(2) in the program
+ * wait. All of it under the lock, so that a close(2) in the program
  * finds either the handshake or nothing of ours.
  */
 static void
@@ -285,17 +316,19 @@ finish(struct driver *d, struct attempt *a)
 	struct connection *c = a->connection;
 	int error = attempt_error(a);
 
-	if (a->socket >= 0) {
+	if (a->socket >= 0)
 		real.epoll_ctl(d->epoll, EPOLL_CTL_DEL, a->socket, NULL);
-		options_restore(&c->options, a->socket);
-		if (error != 0)
-			refuse(d, a->socket);
-	}
 	delist(d, a);
 	state_lock();
+	if (a->socket >= 0 && !connection_abandoned(c)) {
+		options_restore(&c->options, a->socket);
+		if (error != 0) {
+			connection_each(c, withdraw_number, a);
+			refuse(d, a->socket);
+		}
+	}
 	connection_settle(c, error);
 	if (a->socket >= 0) {
-		translating = d;
 		connection_each(c, restore_number, a);
 		real.close(a->socket);
 	}

@@ -15,7 +15,8 @@
 
 #include "libsocksify/launch.h"
 
-#define SECRET_BYTES	16
+#define USERNAME_BYTES	4	/* short: it stands in every line of the log */
+#define PASSWORD_BYTES	16
 /*
  * The password is random, so that no number of rounds makes it any harder to
  * guess: the least that SHA-512 crypt allows.
@@ -45,15 +46,15 @@ embedded_find_server(char *program)
 	return launch_fail("%s: %s", program, strerror(errno));
 }
 
-/* 32 hexadecimal digits: 0, or -1. */
+/* @n random bytes as hexadecimal digits: 0, or -1. */
 static int
-make_secret(char *text)
+make_secret(char *text, size_t n)
 {
-	uint8_t random[SECRET_BYTES];
+	uint8_t random[PASSWORD_BYTES];
 
-	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
+	if (n > sizeof(random) || getrandom(random, n, 0) != (ssize_t)n)
 		return -1;
-	for (size_t i = 0; i < sizeof(random); i++)
+	for (size_t i = 0; i < n; i++)
 		snprintf(text + 2 * i, 3, "%02x", random[i]);
 	explicit_bzero(random, sizeof(random));
 	return 0;
@@ -142,9 +143,25 @@ embedded_make_files(struct embedded *e, struct proxy *proxy, const char *log)
 {
 	if (make_directory(e) < 0 || choose_log(e, log) < 0)
 		return -1;
-	if (make_secret(proxy->username) < 0 || make_secret(proxy->password) < 0)
+	if (make_secret(proxy->username, USERNAME_BYTES) < 0 ||
+	    make_secret(proxy->password, PASSWORD_BYTES) < 0)
 		return launch_fail("no random numbers: %s", strerror(errno));
 	return write_passwords(e, proxy);
+}
+
+/* Whether user 65534, "nobody", exists in this user namespace (user_namespaces(7), uid_map). */
+static bool
+has_other_users(void)
+{
+	unsigned inside, outside, count;
+	FILE *map = fopen("/proc/self/uid_map", "re");
+	bool found = map == NULL;
+
+	while (!found && fscanf(map, "%u %u %u", &inside, &outside, &count) == 3)
+		found = inside <= 65534 && count > 65534 - inside;
+	if (map != NULL)
+		fclose(map);
+	return found;
 }
 
 int
@@ -154,6 +171,9 @@ embedded_write_config(const struct embedded *e, uint16_t port)
 
 	if (file == NULL)
 		return -1;
+	/* Where there is nobody else to become, as in a container for root alone. */
+	if (geteuid() == 0 && !has_other_users())
+		fputs("user.unprivileged: root\n", file);
 	fprintf(file,
 	    "logoutput: %s\n"
 	    "internal: 127.0.0.1 port = %u\n"

@@ -10,10 +10,16 @@
 #include "libsocksify/pool.h"
 #include "libsocksify/real.h"
 
+enum watch_state {
+	WATCH_OPEN,		/* the kernel has what the program asked for */
+	WATCH_MASKED,
+	WATCH_WITHDRAWN,	/* the kernel has nothing, for a moment */
+};
+
 struct registration {
 	struct registration	*next;		/* of the same descriptor; in the pool */
 	int			 epoll;		/* the program's number */
-	bool			 masked;
+	enum watch_state	 state;
 	struct epoll_event	 event;		/* what the program asked for */
 };
 
@@ -61,7 +67,7 @@ record(struct slot *s, int epoll, const struct epoll_event *event, bool masked)
 		slot_mark(watcher, SLOT_EPOLL);
 	}
 	r->event = *event;
-	r->masked = masked;
+	r->state = masked ? WATCH_MASKED : WATCH_OPEN;
 	return true;
 }
 
@@ -133,10 +139,9 @@ watch_mask(int fd)
 		struct epoll_event masked = r->event;
 
 		masked.events &= KEPT_EVENTS;
-		if ((r->event.events & EPOLLEXCLUSIVE) != 0)
-			r->masked = replace(r->epoll, fd, &masked) == 0;
-		else
-			r->masked = control(r->epoll, EPOLL_CTL_MOD, fd, &masked) == 0;
+		if (((r->event.events & EPOLLEXCLUSIVE) != 0 ? replace(r->epoll, fd, &masked)
+		    : control(r->epoll, EPOLL_CTL_MOD, fd, &masked)) == 0)
+			r->state = WATCH_MASKED;
 	}
 }
 
@@ -147,6 +152,31 @@ watch_same_number(int epoll)
 }
 
 void
+watch_withdraw(int fd, watch_translate *translate)
+{
+	struct slot *s = descriptors_find(fd);
+
+	for (struct registration *r = s->registrations; r != NULL; r = r->next) {
+		int epoll = r->state == WATCH_MASKED ? translate(r->epoll) : -1;
+
+		if (epoll >= 0 && control(epoll, EPOLL_CTL_DEL, fd, NULL) == 0)
+			r->state = WATCH_WITHDRAWN;
+	}
+}
+
+static void
+restore(struct registration *r, int epoll, int fd)
+{
+	if (r->state == WATCH_WITHDRAWN)
+		control(epoll, EPOLL_CTL_ADD, fd, &r->event);
+	else if ((r->event.events & EPOLLEXCLUSIVE) != 0)
+		replace(epoll, fd, &r->event);
+	else
+		control(epoll, EPOLL_CTL_MOD, fd, &r->event);
+	r->state = WATCH_OPEN;
+}
+
+void
 watch_restore(int fd, watch_translate *translate, bool connected)
 {
 	struct slot *s = descriptors_find(fd);
@@ -154,16 +184,11 @@ watch_restore(int fd, watch_translate *translate, bool connected)
 
 	while (*where != NULL) {
 		struct registration *r = *where;
-		int epoll = r->masked ? translate(r->epoll) : -1;
+		int epoll = r->state != WATCH_OPEN ? translate(r->epoll) : -1;
 
-		if (epoll >= 0) {
-			if ((r->event.events & EPOLLEXCLUSIVE) != 0)
-				replace(epoll, fd, &r->event);
-			else
-				control(epoll, EPOLL_CTL_MOD, fd, &r->event);
-			r->masked = false;
-		}
-		if (connected && !r->masked)
+		if (epoll >= 0)
+			restore(r, epoll, fd);
+		if (connected && r->state == WATCH_OPEN)
 			delete(s, where);
 		else
 			where = &r->next;
@@ -201,7 +226,7 @@ watch_masked(int fd, int *epolls, int max)
 	int count = 0;
 
 	for (struct registration *r = s->registrations; r != NULL && count < max; r = r->next)
-		if (r->masked)
+		if (r->state == WATCH_MASKED)
 			epolls[count++] = r->epoll;
 	return count;
 }

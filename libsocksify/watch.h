@@ -25,6 +25,12 @@ int	 watch_control(int epoll, int op, int fd, const struct epoll_event *event);
 /* Masks what is registered of @fd, in the program's own table. */
 void	 watch_mask(int fd);
 /*
+ * Before the socket is made to show its failure: takes its masked registrations
+ * away, in the table of the calling thread as below. EPOLLERR and EPOLLHUP, which
+ * cannot be masked, would show before the rest.
+ */
+void	 watch_withdraw(int fd, watch_translate *translate);
+/*
  * Restores it, in the table of the calling thread, where the socket must be
  * number @fd. What @translate has no number for stays as it is. @connected: the
  * restored are not recorded any longer.

@@ -489,16 +489,15 @@ child_setup(struct child *child, uint32_t flags, uint32_t index, uint32_t total,
 int
 child_configure(struct child *child, const struct served *s)
 {
-	uint8_t buf[sizeof(s->file) + 8];
-	int fds[IPC_FDS_MAX] = { s->text_fd };
+	uint8_t buf[SERVED_FILE_SIZE + 16];
+	int fds[IPC_FDS_MAX];
 	struct writer w;
+	unsigned count;
 	int error;
 
 	writer_init(&w, buf, sizeof(buf));
-	writer_string(&w, s->file);
-	writer_u32(&w, (uint32_t)s->log_facility);
-	memcpy(fds + 1, s->logs, s->log_count * sizeof(*fds));
-	error = send_copies(&child->control, ROLE_CONFIG, &w, fds, 1 + s->log_count);
+	count = served_pack(s, &w, fds);
+	error = send_copies(&child->control, ROLE_CONFIG, &w, fds, count);
 	if (error < 0 || (child->role != ROLE_NEGOTIATE && child->role != ROLE_MOTHER))
 		return error;
 	for (unsigned i = 0; i < s->listener_count; i++)

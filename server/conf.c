@@ -38,6 +38,12 @@ conf_free(struct conf *c)
 }
 
 bool
+conf_has_protocol(unsigned protocols, const struct endpoint *e)
+{
+	return (protocols & (e->family == AF_INET ? CONF_IPV4 : CONF_IPV6)) != 0;
+}
+
+bool
 conf_has_socksmethod(const struct conf *c, enum auth_method method)
 {
 	for (unsigned i = 0; i < c->socksmethod_count; i++) {

@@ -107,6 +107,9 @@ void		 conf_free(struct conf *c);
 int		 conf_bind_interfaces(struct conf *c, const struct conf_interface *list,
 		    unsigned count);
 
+/* Whether the family of @e is among the CONF_IPV4 and CONF_IPV6 of @protocols. */
+bool		 conf_has_protocol(unsigned protocols, const struct endpoint *e);
+
 /* Whether the global list of @c has this socks method. */
 bool		 conf_has_socksmethod(const struct conf *c, enum auth_method method);
 

@@ -76,10 +76,17 @@ read_proxyprotocols(struct conf_parser *p, void *field)
 	return conf_read_words(p, proxyprotocols, field);
 }
 
+/* Payloads, single operations and TCP_INFO are not logged: Dante's words, said to be in vain. */
 static int
 read_log(struct conf_parser *p, void *field)
 {
-	return conf_read_words(p, logs, field);
+	int error = conf_read_words(p, logs, field);
+
+	if (error == 0 && (*(unsigned *)field & (RULE_LOG_DATA | RULE_LOG_IOOPERATION |
+	    RULE_LOG_TCPINFO)) != 0 && conf_warn(p->conf, p->rule->line,
+	    "\"log: data\", \"iooperation\" and \"tcpinfo\" write no lines of their own") < 0)
+		return conf_fail_memory(p);
+	return error;
 }
 
 /* An empty global clientmethod list stands for "none". */

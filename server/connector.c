@@ -21,14 +21,12 @@
 #include "server/connector.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/compiler.h"
+#include "server/dial.h"
 #include "server/loop.h"
 #include "server/resolver.h"
 
@@ -74,12 +72,10 @@ struct connector {
 	struct attempt		 attempts[];
 };
 
-static bool keepalive;
-
 void
 connector_set_keepalive(bool on)
 {
-	keepalive = on;
+	dial_set_keepalive(on);
 }
 
 /* Our own shortage says nothing about the target, and may be over soon. */
@@ -138,103 +134,6 @@ source_for(const struct connector_sources *sources, int family)
 	return family == AF_INET ? &sources->ip4 : &sources->ip6;
 }
 
-/*
- * 0, or -errno. connect(2) chooses the port, when it knows the target: bind(2)
- * would want one that no other connection from @source has, and they run out.
- */
-static int
-bind_source(int fd, const struct endpoint *source)
-{
-	struct endpoint any_port = *source;
-	struct sockaddr_storage ss;
-	socklen_t len;
-	int on = 1;
-
-	any_port.port = 0;
-	len = endpoint_to_sockaddr(&any_port, &ss);
-	if (setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on)) < 0 ||
-	    bind(fd, (struct sockaddr *)&ss, len) < 0)
-		return -errno;
-	return 0;
-}
-
-/* A socket from @source, or -errno. A family that the system lacks has no network. */
-static int
-open_socket(const struct endpoint *source)
-{
-	int fd = socket(source->family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int on = 1, r = 0;
-
-	if (fd < 0)
-		return errno == EAFNOSUPPORT ? -ENETUNREACH : -errno;
-	if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0 ||
-	    (keepalive && setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)) < 0))
-		r = -errno;
-	if (r == 0 && !endpoint_is_any(source))
-		r = bind_source(fd, source);
-	if (r < 0) {
-		close(fd);
-		return r;
-	}
-	return fd;
-}
-
-/* Begins, or asks how far it is: 0 connected, -EINPROGRESS, or why it failed. */
-static int
-connect_once(int fd, const struct endpoint *remote)
-{
-	struct sockaddr_storage ss;
-	socklen_t len = endpoint_to_sockaddr(remote, &ss);
-
-	if (connect(fd, (struct sockaddr *)&ss, len) == 0)
-		return 0;
-	return errno == EALREADY ? -EINPROGRESS : -errno;
-}
-
-/*
- * Begins to connect: 0 or -EINPROGRESS with *fd set, or another -errno. To the
- * same machine a connection is there when the first call returns, which does not
- * say so; a second call costs less than a turn of the loop.
- */
-static int
-begin(int *fd, const struct endpoint *remote, const struct connector_sources *sources)
-{
-	const struct endpoint *source = source_for(sources, remote->family);
-	int r;
-
-	*fd = -1;
-	if (source->family != remote->family)
-		return -ENETUNREACH;
-	/* The kernel would take it for this machine, past any rule about loopback. */
-	if (endpoint_is_any(remote))
-		return -EHOSTUNREACH;
-	*fd = open_socket(source);
-	if (*fd < 0)
-		return *fd;
-	r = connect_once(*fd, remote);
-	if (r == -EINPROGRESS)
-		r = connect_once(*fd, remote);
-	if (r < 0 && r != -EINPROGRESS) {
-		close(*fd);
-		*fd = -1;
-	}
-	return r;
-}
-
-static void
-set_connected(struct connector_result *result, int fd, const struct endpoint *remote)
-{
-	struct sockaddr_storage ss;
-	socklen_t len = sizeof(ss);
-
-	result->fd = fd;
-	result->error = 0;
-	result->remote = *remote;
-	if (getsockname(fd, (struct sockaddr *)&ss, &len) < 0 ||
-	    endpoint_from_sockaddr(&result->local, (struct sockaddr *)&ss, len) < 0)
-		memset(&result->local, 0, sizeof(result->local));
-}
-
 static void
 attempt_close(struct attempt *a)
 {
@@ -276,9 +175,13 @@ finish(struct connector *c)
 }
 
 static void
-finish_connected(struct connector *c, int fd, const struct endpoint *remote)
+finish_connected(struct connector *c, int fd, const struct endpoint *remote,
+    const struct endpoint *local)
 {
-	set_connected(&c->result, fd, remote);
+	c->result.fd = fd;
+	c->result.error = 0;
+	c->result.remote = *remote;
+	c->result.local = *local;
 	finish(c);
 }
 
@@ -299,14 +202,15 @@ attempt_ready(int fd, unsigned events UNUSED, void *arg)
 {
 	struct attempt *a = arg;
 	struct connector *c = a->owner;
-	int r = connect_once(fd, &a->remote);
+	struct endpoint local;
+	int r = dial_check(fd, &a->remote, &local);
 
 	if (r == -EINPROGRESS)
 		return;
 	if (r == 0) {
 		loop_io_del(&a->io);
 		a->fd = -1;
-		finish_connected(c, fd, &a->remote);
+		finish_connected(c, fd, &a->remote, &local);
 		return;
 	}
 	attempt_close(a);
@@ -340,6 +244,7 @@ static int
 try_candidate(struct connector *c, const struct endpoint *remote)
 {
 	int r = c->permit == NULL ? 0 : c->permit(remote, c->arg);
+	struct endpoint local;
 	int fd;
 
 	c->last = *remote;
@@ -347,9 +252,9 @@ try_candidate(struct connector *c, const struct endpoint *remote)
 		note_failure(c, TELLING_REFUSED, -r, remote);
 		return r;
 	}
-	r = begin(&fd, remote, &c->sources);
+	r = dial_begin(&fd, remote, source_for(&c->sources, remote->family), &local);
 	if (r == 0) {
-		finish_connected(c, fd, remote);
+		finish_connected(c, fd, remote, &local);
 		return 0;
 	}
 	if (r == -EINPROGRESS) {
@@ -465,15 +370,13 @@ start_address(struct connector **handle, const struct endpoint *remote,
     const struct connector_sources *sources, connector_cb *cb, void *arg,
     struct connector_result *result)
 {
-	int fd, r = begin(&fd, remote, sources);
+	const struct endpoint *source = source_for(sources, remote->family);
+	int fd, r = dial_begin(&fd, remote, source, &result->local);
 
-	if (r == 0) {
-		set_connected(result, fd, remote);
-		return 0;
-	}
 	if (r != -EINPROGRESS) {
 		if (is_shortage(-r))
 			return r;
+		result->fd = fd;
 		result->error = -r;
 		result->remote = *remote;
 		return 0;

@@ -13,7 +13,7 @@
 struct connector;
 
 struct connector_result {
-	int		 fd;		/* connected and non-blocking, now the caller's; -1 on failure */
+	int		 fd;	/* connected and non-blocking, now the caller's; -1 on failure */
 	/*
 	 * 0, or a positive errno of the failure that tells most: of connect(2), or
 	 * EACCES every address was refused by the permit, EHOSTUNREACH no such name,
@@ -23,7 +23,7 @@ struct connector_result {
 	int		 error;
 	/* The address connected to, or the one that .error is about, or AF_UNSPEC. */
 	struct endpoint	 remote;
-	struct endpoint	 local;		/* of the socket, when connected */
+	struct endpoint	 local;	/* of the socket, when connected */
 };
 
 /* Called once, never from inside connector_start(). The connector is gone after it. */

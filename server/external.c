@@ -182,8 +182,12 @@ external_resolve(const struct conf *c, struct connector_sources *sources, char *
 
 		if (n < 0)
 			return n;
-		for (int k = 0; k < n; k++)
-			take_source(sources, &addresses[k]);
+		for (int k = 0; k < n; k++) {
+			/* external.protocol chooses among what an interface or a name has. */
+			if (c->external[i].host.type == HOST_IP ||
+			    conf_has_protocol(c->external_protocols, &addresses[k]))
+				take_source(sources, &addresses[k]);
+		}
 	}
 	return 0;
 }

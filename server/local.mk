@@ -29,6 +29,8 @@ libserver_la_SOURCES = \
 	server/conf_parse_words.c \
 	server/connector.c \
 	server/connector.h \
+	server/dial.c \
+	server/dial.h \
 	server/external.c \
 	server/external.h \
 	server/farewell.c \

@@ -17,12 +17,10 @@
 #define LIMIT_MS	10000
 
 static struct {
-	int		fds[LOG_FDS_MAX];
-	unsigned	count;
-	int		facility;	/* -1: no syslog */
-	bool		opened;
-	int		debug;
-} logs = { .facility = -1 };
+	struct log_place	all, errors;
+	bool			opened;
+	int			debug;
+} logs;
 
 static const struct {
 	const char	*name;
@@ -35,19 +33,25 @@ static const struct {
 	[LOG_LEVEL_DEBUG] = { "debug", LOG_DEBUG },
 };
 
-void
-log_open(const int *fds, unsigned count, int facility)
+static void
+close_place(struct log_place *place)
 {
-	for (unsigned i = 0; i < logs.count; i++) {
-		if (logs.fds[i] > STDERR_FILENO)
-			close(logs.fds[i]);
+	for (unsigned i = 0; i < place->count; i++) {
+		if (place->fds[i] > STDERR_FILENO)
+			close(place->fds[i]);
 	}
-	logs.count = count < LOG_FDS_MAX ? count : LOG_FDS_MAX;
-	memcpy(logs.fds, fds, logs.count * sizeof(*fds));
-	logs.facility = facility;
+}
+
+void
+log_open(const struct log_place *all, const struct log_place *errors)
+{
+	close_place(&logs.all);
+	close_place(&logs.errors);
+	logs.all = *all;
+	logs.errors = *errors;
 	logs.opened = true;
-	if (facility >= 0)
-		openlog("socksifyd", LOG_NDELAY | LOG_PID, facility);
+	if (all->facility >= 0 || errors->facility >= 0)
+		openlog("socksifyd", LOG_NDELAY | LOG_PID, LOG_DAEMON);
 }
 
 void
@@ -80,25 +84,30 @@ format_prefix(char *line, size_t size, enum log_level level)
 }
 
 static void
-write_line(enum log_level level, const char *text)
+write_place(const struct log_place *place, enum log_level level, const char *line, size_t len,
+    const char *text)
 {
-	static const int standard_error = STDERR_FILENO;
-	const int *fds = logs.opened ? logs.fds : &standard_error;
-	unsigned count = logs.opened ? logs.count : 1;
-	char line[LINE_SIZE + 80];
-	size_t len;
-
-	if (logs.facility >= 0)
-		syslog(levels[level].priority, "%s: %s", levels[level].name, text);
-	if (count == 0)
-		return;
-	len = format_prefix(line, sizeof(line), level);
-	len += (size_t)snprintf(line + len, sizeof(line) - len, "%s\n", text);
-	for (unsigned i = 0; i < count; i++) {
+	if (place->facility >= 0)
+		syslog(place->facility | levels[level].priority, "%s: %s", levels[level].name,
+		    text);
+	for (unsigned i = 0; i < place->count; i++) {
 		/* A log that cannot be written must not stop the service. */
-		if (write(fds[i], line, len) < 0)
+		if (write(place->fds[i], line, len) < 0)
 			continue;
 	}
+}
+
+static void
+write_line(enum log_level level, const char *text)
+{
+	static const struct log_place before = { { STDERR_FILENO }, 1, -1 };
+	char line[LINE_SIZE + 80];
+	size_t len = format_prefix(line, sizeof(line), level);
+
+	len += (size_t)snprintf(line + len, sizeof(line) - len, "%s\n", text);
+	write_place(logs.opened ? &logs.all : &before, level, line, len, text);
+	if (logs.opened && level <= LOG_LEVEL_WARNING)
+		write_place(&logs.errors, level, line, len, text);
 }
 
 static void

@@ -24,11 +24,19 @@ enum log_level {
 
 #define LOG_FDS_MAX	8
 
+/* Some files and, if .facility is not negative, syslog. */
+struct log_place {
+	int		 fds[LOG_FDS_MAX];
+	unsigned	 count;
+	int		 facility;
+};
+
 /*
- * Where lines go from now on: @fds (kept and owned here; the ones of an earlier
- * call are closed) and, if @facility is not negative, syslog.
+ * Where lines go from now on: all to @all, alerts, errors and warnings to @errors
+ * as well. The descriptors are owned here from now on; those of an earlier call
+ * are closed.
  */
-void	 log_open(const int *fds, unsigned count, int facility);
+void	 log_open(const struct log_place *all, const struct log_place *errors);
 /* 0: no debug lines; 1: debug lines; 2: every step of every session. */
 void	 log_set_debug(int level);
 int	 log_debug_level(void);

@@ -19,7 +19,11 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-/* What a descriptor is watched for, and what its callback is told. */
+/*
+ * What a descriptor is watched for, and what its callback is told. An error or a
+ * reset is told as LOOP_READ or LOOP_WRITE; a watch for LOOP_HANGUP alone, which
+ * is told once a change, hears of it as a hang-up.
+ */
 enum {
 	LOOP_READ = 1,
 	LOOP_WRITE = 2,
@@ -36,7 +40,7 @@ struct loop_io {
 	loop_io_cb	*cb;
 	void		*arg;
 	bool		 on;
-	bool		 hangup_only;
+	bool		 hangup_only;	/* watched for LOOP_HANGUP and nothing else */
 };
 
 struct loop_timer {
@@ -75,7 +79,8 @@ void	 loop_io_del(struct loop_io *io);
 
 /*
  * Calls @cb once, @ms from now. Setting again moves it. A duration that was
- * announced by loop_timer_class() costs O(1); any other O(log n).
+ * announced by loop_timer_class() costs O(1); any other O(log n). The clock goes
+ * in steps of up to 10 ms, so that it may come that much early by loop_now().
  */
 void	 loop_timer_set(struct loop_timer *t, uint64_t ms, loop_cb *cb, void *arg);
 void	 loop_timer_cancel(struct loop_timer *t);

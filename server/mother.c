@@ -397,13 +397,11 @@ on_setup(struct reader *r, int *fds UNUSED, unsigned count)
 static int
 on_config(struct reader *r, int *fds, unsigned count)
 {
-	char file[sizeof(mother.served->file)], error[512];
+	char file[SERVED_FILE_SIZE], error[512];
+	struct log_place logs, error_logs;
 	struct served *new;
-	int facility;
 
-	reader_string(r, file, sizeof(file));
-	facility = (int)reader_u32(r);
-	if (!reader_finished(r) || count < 1 || count > 1 + LOG_FDS_MAX)
+	if (served_unpack(r, fds, count, file, &logs, &error_logs) < 0)
 		return -EPROTO;
 	new = served_adopt(file, fds[0], error, sizeof(error));
 	fds[0] = -1;
@@ -411,11 +409,8 @@ on_config(struct reader *r, int *fds, unsigned count)
 		log_error("%s", error);
 		return -EINVAL;
 	}
-	new->log_facility = facility;
-	for (unsigned i = 1; i < count; i++) {
-		new->logs[new->log_count++] = fds[i];
-		fds[i] = -1;
-	}
+	new->logs = logs;
+	new->error_logs = error_logs;
 	served_free(mother.coming);
 	mother.coming = new;
 	return 0;

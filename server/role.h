@@ -33,7 +33,7 @@ enum role_message {
 	/* mother -> child */
 	ROLE_SETUP,	/* u32 flags, u32 index, u32 of how many, u8 debug level (255: as configured);
 			 * descriptors: score page, then see the role's own file */
-	ROLE_CONFIG,	/* string file name; descriptors: sealed text, log files. At start and at reload */
+	ROLE_CONFIG,	/* see served_pack(). At start and at reload */
 	ROLE_LISTENERS,	/* descriptors: all listeners (negotiate, mother); replaces the earlier ones */
 	ROLE_DRAIN,	/* take nothing new; exit when there is nothing left */
 	ROLE_ABORT,	/* end what is left, and exit */

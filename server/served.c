@@ -79,7 +79,7 @@ served_new(const char *file)
 	if (s != NULL) {
 		snprintf(s->file, sizeof(s->file), "%s", file);
 		s->text_fd = -1;
-		s->log_facility = -1;
+		s->logs.facility = s->error_logs.facility = -1;
 	}
 	return s;
 }
@@ -154,43 +154,61 @@ open_log(const struct conf_log *log)
 	}
 }
 
-int
-served_open_logs(struct served *s, char *error, size_t size)
+static int
+open_place(const struct served *s, const struct conf_log *logs, unsigned count,
+    struct log_place *place, char *error, size_t size)
 {
-	for (unsigned i = 0; i < s->conf->logoutput_count; i++) {
-		const struct conf_log *log = &s->conf->logoutput[i];
+	for (unsigned i = 0; i < count; i++) {
 		int fd;
 
-		if (log->type == CONF_LOG_SYSLOG) {
-			s->log_facility = log->facility;
+		if (logs[i].type == CONF_LOG_SYSLOG) {
+			place->facility = logs[i].facility;
 			continue;
 		}
-		fd = open_log(log);
+		fd = open_log(&logs[i]);
 		if (fd < 0) {
 			int saved = errno;
 
-			snprintf(error, size, "%s: logoutput %s: %s", s->file,
-			    log->type == CONF_LOG_FILE ? log->path : "stream", strerror(saved));
+			snprintf(error, size, "%s: cannot log to %s: %s", s->file,
+			    logs[i].type == CONF_LOG_FILE ? logs[i].path : "a standard stream",
+			    strerror(saved));
 			return -saved;
 		}
-		s->logs[s->log_count++] = fd;
+		place->fds[place->count++] = fd;
 	}
 	return 0;
+}
+
+int
+served_open_logs(struct served *s, char *error, size_t size)
+{
+	int failed = open_place(s, s->conf->logoutput, s->conf->logoutput_count, &s->logs, error,
+	    size);
+
+	return failed < 0 ? failed : open_place(s, s->conf->errorlog, s->conf->errorlog_count,
+	    &s->error_logs, error, size);
+}
+
+static struct log_place
+copy_place(const struct log_place *place)
+{
+	struct log_place copy = { .facility = place->facility };
+
+	for (unsigned i = 0; i < place->count; i++) {
+		int fd = fcntl(place->fds[i], F_DUPFD_CLOEXEC, 3);
+
+		if (fd >= 0)
+			copy.fds[copy.count++] = fd;
+	}
+	return copy;
 }
 
 void
 served_use_logs(const struct served *s)
 {
-	int fds[LOG_FDS_MAX];
-	unsigned count = 0;
+	struct log_place all = copy_place(&s->logs), errors = copy_place(&s->error_logs);
 
-	for (unsigned i = 0; i < s->log_count; i++) {
-		int fd = fcntl(s->logs[i], F_DUPFD_CLOEXEC, 3);
-
-		if (fd >= 0)
-			fds[count++] = fd;
-	}
-	log_open(fds, count, s->log_facility);
+	log_open(&all, &errors);
 }
 
 static const struct listener *
@@ -239,7 +257,13 @@ served_listen(struct served *s, const struct served *old, bool keepalive, char *
 			return count;
 		}
 		for (int k = 0; k < count; k++) {
-			int failed = add_listener(s, old, &found[k], keepalive);
+			int failed;
+
+			/* internal.protocol chooses among what an interface or a name has. */
+			if (internal->host.type != HOST_IP &&
+			    !conf_has_protocol(s->conf->internal_protocols, &found[k]))
+				continue;
+			failed = add_listener(s, old, &found[k], keepalive);
 
 			if (failed == 0)
 				continue;
@@ -254,19 +278,15 @@ served_listen(struct served *s, const struct served *old, bool keepalive, char *
 void
 served_warn(const struct served *s)
 {
-	const struct conf *c = s->conf;
-	char text[ENDPOINT_TEXT_SIZE];
+	for (unsigned i = 0; i < s->conf->warning_count; i++)
+		log_warn("%s", s->conf->warnings[i]);
+}
 
-	for (unsigned i = 0; i < c->warning_count; i++)
-		log_warn("%s", c->warnings[i]);
-	for (unsigned i = 0; i < s->listener_count; i++) {
-		const struct endpoint *address = &s->listeners[i].address;
-
-		if (!conf_has_socksmethod(c, AUTH_NONE) || endpoint_is_loopback(address))
-			continue;
-		log_warn("socksmethod none on %s: whoever reaches this address and passes the rules "
-		    "can use this server without a password", endpoint_format(address, text));
-	}
+static void
+close_place(const struct log_place *place)
+{
+	for (unsigned i = 0; i < place->count; i++)
+		close(place->fds[i]);
 }
 
 void
@@ -277,9 +297,63 @@ served_free(struct served *s)
 	conf_free(s->conf);
 	if (s->text_fd >= 0)
 		close(s->text_fd);
-	for (unsigned i = 0; i < s->log_count; i++)
-		close(s->logs[i]);
+	close_place(&s->logs);
+	close_place(&s->error_logs);
 	for (unsigned i = 0; i < s->listener_count; i++)
 		close(s->listeners[i].fd);
 	free(s);
+}
+
+static unsigned
+pack_place(struct writer *w, const struct log_place *place, int *fds)
+{
+	writer_u32(w, (uint32_t)place->facility);
+	writer_u8(w, (uint8_t)place->count);
+	memcpy(fds, place->fds, place->count * sizeof(*fds));
+	return place->count;
+}
+
+unsigned
+served_pack(const struct served *s, struct writer *w, int *fds)
+{
+	unsigned count = 0;
+
+	writer_string(w, s->file);
+	fds[count++] = s->text_fd;
+	count += pack_place(w, &s->logs, fds + count);
+	return count + pack_place(w, &s->error_logs, fds + count);
+}
+
+static void
+unpack_place(struct reader *r, struct log_place *place)
+{
+	place->facility = (int)reader_u32(r);
+	place->count = reader_u8(r);
+	if (place->count > LOG_FDS_MAX) {
+		r->bad = true;
+		place->count = 0;
+	}
+}
+
+static void
+take_fds(struct log_place *place, int *fds)
+{
+	for (unsigned i = 0; i < place->count; i++) {
+		place->fds[i] = fds[i];
+		fds[i] = -1;
+	}
+}
+
+int
+served_unpack(struct reader *r, int *fds, unsigned count, char *file, struct log_place *logs,
+    struct log_place *error_logs)
+{
+	reader_string(r, file, SERVED_FILE_SIZE);
+	unpack_place(r, logs);
+	unpack_place(r, error_logs);
+	if (!reader_finished(r) || count != 1 + logs->count + error_logs->count)
+		return -EPROTO;
+	take_fds(logs, fds + 1);
+	take_fds(error_logs, fds + 1 + logs->count);
+	return 0;
 }

@@ -10,9 +10,11 @@
 #include <stdbool.h>
 
 #include "common/addr.h"
+#include "common/cursor.h"
 #include "server/conf.h"
 #include "server/log.h"
 
+#define SERVED_FILE_SIZE	256
 #define SERVED_LISTENERS_MAX	60	/* they travel in one packet */
 
 struct listener {
@@ -21,12 +23,11 @@ struct listener {
 };
 
 struct served {
-	char		 file[256];	/* as named by the user; for messages, and to read it again */
+	char		 file[SERVED_FILE_SIZE];	/* as named by the user; for messages, and to read it again */
 	struct conf	*conf;
 	int		 text_fd;		/* the sealed bytes that every child parses */
-	int		 logs[LOG_FDS_MAX];
-	unsigned	 log_count;
-	int		 log_facility;		/* -1: no syslog */
+	struct log_place logs;			/* logoutput */
+	struct log_place error_logs;		/* errorlog */
 	struct listener	 listeners[SERVED_LISTENERS_MAX];
 	unsigned	 listener_count;
 };
@@ -48,8 +49,21 @@ void		 served_use_logs(const struct served *s);
  */
 int		 served_listen(struct served *s, const struct served *old, bool keepalive,
 		    char *error, size_t size);
-/* Says what an administrator should know about it: open relays, no method, and so on. */
+/* Logs what is no error but should be known: an open relay, no method, and so on. */
 void		 served_warn(const struct served *s);
 void		 served_free(struct served *s);
+
+/*
+ * ROLE_CONFIG: the file's name, and of each log place the facility and how many
+ * files it has; descriptors: the sealed text, then the files of both places.
+ * served_pack() fills @fds, which stay owned by @s, and returns their number.
+ */
+unsigned	 served_pack(const struct served *s, struct writer *w, int *fds);
+/*
+ * The other end: 0 or -EPROTO. The places own their descriptors from here on, and
+ * these are -1 in @fds; fds[0] is left as it is. @file has SERVED_FILE_SIZE.
+ */
+int		 served_unpack(struct reader *r, int *fds, unsigned count, char *file,
+		    struct log_place *logs, struct log_place *error_logs);
 
 #endif

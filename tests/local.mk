@@ -10,3 +10,4 @@ include tests/lint/local.mk
 include tests/fuzz/local.mk
 include tests/lib/local.mk
 include tests/integration/local.mk
+include tests/preload/local.mk

@@ -134,8 +134,19 @@ class Bench:
     def pingpong(self):
         self._interleave("pingpong", [*self.servers, servers.Direct()], self._pingpong)
 
+    @staticmethod
+    def _settle(server):
+        """What was begun, such as another process, is over when a second was quiet."""
+        deadline = time.monotonic() + 10
+        quiet = 0
+        while quiet < 2 and time.monotonic() < deadline:
+            before = server.cpu_us()
+            time.sleep(0.5)
+            quiet = quiet + 1 if server.cpu_us() - before < 1000 else 0
+
     def _idle_cpu(self, server):
         """Milliseconds of CPU time a second, of a server that nobody talks to."""
+        self._settle(server)
         before, start = server.cpu_us(), time.monotonic()
         time.sleep(self.plan.idle_seconds)
         return (server.cpu_us() - before) / 1e3 / (time.monotonic() - start)

@@ -2,7 +2,9 @@
 """Samples as text: the tables on the terminal, docs/performance.md and its plots."""
 
 import os
+import re
 import statistics
+import textwrap
 
 from comparison import plot, targets
 
@@ -63,8 +65,9 @@ def _cell(data, what, server, column):
     if len(values) > 1:
         text += f" ({quantity(min(values))}–{quantity(max(values))})"
     ours = targets.median(data, what, targets.OURS, column.field)
-    if column.better and ours and server not in (targets.OURS, "direct"):
-        text += f" · {ours / statistics.median(values):.2f}×" if statistics.median(values) else ""
+    theirs = statistics.median(values)
+    if column.better and ours and theirs and server not in (targets.OURS, "direct"):
+        text += f" · {ours / theirs:.2f}×"
     return text
 
 
@@ -109,7 +112,8 @@ def _bars(data, what, field):
     for name in data["results"].get(what, {}):
         values = targets.samples(data, what, name, field)
         if values and not (name == "direct" and field == "cpu"):
-            bars.append(plot.Bar(LABELS.get(name, name), statistics.median(values), min(values), max(values)))
+            bars.append(plot.Bar(LABELS.get(name, name), statistics.median(values),
+                                 min(values), max(values)))
     return bars
 
 
@@ -130,7 +134,8 @@ def plots(data):
                        [("", _bars(data, "connect", "cpu")),
                         ("with username/password", _bars(data, "auth", "cpu"))], quantity)]),
         ("performance-bulk.svg", "Bulk transfer", [
-            plot.Panel("Throughput, Gbit/s (more is better)", _bulk_groups(data, "gbit"), quantity),
+            plot.Panel("Throughput, Gbit/s (more is better)", _bulk_groups(data, "gbit"),
+                       quantity),
             plot.Panel("Server CPU per GB, ms (less is better)", _bulk_groups(data, "cpu"),
                        quantity)]),
         ("performance-latency.svg", "Round trip of 64 bytes", [
@@ -152,30 +157,45 @@ HOW = """## How it is measured
 the same processors as the server. It has a SOCKS5 client of its own, which sends one message at a
 time and reads its answer before the next, as programs do.
 
-- **Every server on its own terms.** Each is started by `bench/compare` with the least configuration
-  that lets loopback through, logging nothing. All servers of a measurement are up at once and one
-  of them has work at a time, by turns (A B C A B C …), {rounds} rounds after a warm-up. A number is the
-  median of its rounds, with the least and the greatest in parentheses; `0.80×` behind a peer's
-  number says that socksifyd has 0.80 times as much.
+- **Every server on its own terms.** Each is started by `bench/compare` with the least
+  configuration that lets loopback through, logging nothing. All servers of a measurement are up
+  at once and one of them has work at a time, by turns (A B C A B C …), {rounds} rounds after a
+  warm-up. A number is the median of its rounds, with the least and the greatest in parentheses;
+  `0.80×` behind a peer's number says that socksifyd has 0.80 times as much.
 - **Server CPU** is user and system time of *all* processes of a server, also of those that ended
-  meanwhile: {accounting}. What the kernel does in a server's name on loopback, such as delivering
-  its packets, is in it.
-- **New connections**: {parallel} sessions are being set up at any time, for {seconds:g} s. When the proxy has
-  said that the target is reached, the client resets; when the proxy then closes the target's end,
-  that is reset too. So no port is left in TIME_WAIT, and the next run finds the machine as this one did.
-  Set-up time is from `connect` to the proxy's answer; it is {parallel} deep in a queue.
-- **Username/password**: RFC 1929. socksifyd reads a file with a yescrypt hash, and remembers a success
-  for a short time; it runs a second time without, by turns with the first; microsocks compares with a word on its command line; danted checks the system's
-  accounts only, and is not measured.
-- **Bulk**: 256 KiB buffers for {seconds:g} s in one direction; the receiver discards inside the kernel
-  (`MSG_TRUNC`). Time runs to the last byte's arrival, and as many bytes must arrive as were sent.
-- **Round trip**: {round_trips:,} messages of 64 bytes, one at a time, with TCP_NODELAY at both ends.
-- **Idle**: {sessions} sessions have exchanged one message of 64 bytes each way and say nothing more. Memory is
-  anonymous, shared and swapped memory of all processes (`Pss_Anon`, `Pss_Shmem` and `SwapPss` of
-  `smaps_rollup`), less what the server had after a hundred sessions had come and gone; what
-  the kernel keeps for sockets is not in it. CPU is over {idle_seconds:g} s.
+  meanwhile: {accounting}. What the kernel does
+  in a server's name on loopback, such as delivering its packets, is in it.
+- **New connections**: {parallel} sessions are being set up at any time, for {seconds:g} s. When
+  the proxy has said that the target is reached, the client resets; when the proxy then closes the
+  target's end, that is reset too. So no port is left in TIME_WAIT, and the next run finds the
+  machine as this one did. Set-up time is from `connect` to the proxy's answer, {parallel} deep in
+  a queue. A session counts only if the target has seen it.
+- **Username/password**: RFC 1929. socksifyd reads a file with a yescrypt hash, and remembers a
+  success for a short time; it runs a second time without, by turns with the first. microsocks
+  compares with a word on its command line. danted checks the system's accounts only, and is not
+  measured.
+- **Bulk**: 256 KiB buffers for {seconds:g} s in one direction; the receiver discards inside the
+  kernel (`MSG_TRUNC`). Time runs to the last byte's arrival, and as many bytes must arrive as
+  were sent.
+- **Round trip**: {round_trips:,} messages of 64 bytes, one at a time, with TCP_NODELAY at both
+  ends.
+- **Idle**: {sessions} sessions have exchanged one message of 64 bytes each way and say nothing
+  more. Memory is anonymous, shared and swapped memory of all processes (`Pss_Anon`, `Pss_Shmem`
+  and `SwapPss` of `smaps_rollup`), less what the server had after a hundred sessions had come and
+  gone; what the kernel keeps for sockets is not in it. CPU is over {idle_seconds:g} s.
 - **no proxy** is the generator with itself: what this machine can do at most.
 """
+
+
+def _reflow(text):
+    """Paragraphs and list items, in lines of a hundred columns."""
+    out = []
+    for block in re.split(r"\n(?=\n|- )", text.rstrip("\n")):
+        blank, block = ("\n", block[1:]) if block.startswith("\n") else ("", block)
+        indent = "  " if block.startswith("- ") else ""
+        out.append(blank + textwrap.fill(" ".join(block.split()), 100, subsequent_indent=indent,
+                                         break_long_words=False, break_on_hyphens=False))
+    return "\n".join(out) + "\n"
 
 
 def _environment(data):
@@ -209,7 +229,8 @@ def document(data, notes):
         NOTES[0], notes, NOTES[1] + "\n",
         "## Measured\n", _environment(data)]
     parts += [f"![{title}]({name})\n" for name, title, _ in plots(data)]
-    parts += [tables(data), HOW.format(accounting=accounting, parallel=64, **data["plan"])]
+    parts += [tables(data),
+              _reflow(HOW.format(accounting=accounting, parallel=64, **data["plan"]))]
     return "\n".join(parts)
 
 

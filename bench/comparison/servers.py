@@ -193,7 +193,8 @@ class Socksifyd(Sockd):
     name = "socksifyd"
 
     def version(self):
-        return output_of(self.path, "-v").strip().partition("\n")[0]
+        found = re.search(r"v(\d[\w.]*)", output_of(self.path, "-v"))
+        return found.group(1) if found else ""
 
     def command(self, port, auth):
         more = ""

@@ -21,7 +21,8 @@ def median(data, what, server, field):
 
 
 def peers(data, what):
-    return [name for name in data["results"].get(what, {}) if name not in (OURS, OURS_WITHOUT, "direct")]
+    return [name for name in data["results"].get(what, {})
+            if name not in (OURS, OURS_WITHOUT, "direct")]
 
 
 def best_peer(data, what, field, better):

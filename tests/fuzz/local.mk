@@ -1,7 +1,7 @@
 # Parsers of foreign bytes. With --enable-fuzzers each fuzz_NAME is a libFuzzer
 # program for tests/fuzz/corpus/NAME; without, replay.c puts the corpus through
 # it, which is what "make check" does.
-fuzz_targets = tests/fuzz/fuzz_lex tests/fuzz/fuzz_socks5
+fuzz_targets = tests/fuzz/fuzz_lex tests/fuzz/fuzz_socks5 tests/fuzz/fuzz_url
 if SERVER
 fuzz_targets += \
 	tests/fuzz/fuzz_conf \
@@ -35,6 +35,12 @@ tests_fuzz_fuzz_socks5_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_fuzz_socks5_CFLAGS = $(fuzz_cflags)
 tests_fuzz_fuzz_socks5_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_socks5_LDADD = libcommon.la
+
+tests_fuzz_fuzz_url_SOURCES = tests/fuzz/fuzz_url.c $(fuzz_main)
+tests_fuzz_fuzz_url_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_url_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_url_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_url_LDADD = libcommon.la
 
 if SERVER
 tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c $(fuzz_main)

@@ -37,7 +37,7 @@ struct reply {
 	struct loop_timer	 timer;
 	struct sockaddr_in	 to;		/* UDP */
 	int			 fd;		/* of the connection; -1: UDP */
-	uint8_t			 message[2 + MESSAGE_SIZE];	/* length first, as in TCP */
+	uint8_t			 message[2 + MESSAGE_SIZE]; /* length first, as in TCP */
 	size_t			 len;		/* of the message, without that */
 };
 

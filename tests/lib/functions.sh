@@ -292,7 +292,7 @@ start_socksifyd()
 	"$socksifyd" -f "$server_conf" -p "$server_pidfile" "${server_options[@]}" \
 	    </dev/null >"$dir/server.output" 2>&1 &
 	server_pid=$!
-	cleanup "stop_socksifyd $server_pid $dir"
+	cleanup "end_socksifyd $server_pid $dir"
 	wait_for 20 started_or_dead "$server_pid" "$server_pidfile"
 	[ -s "$server_pidfile" ] || fail "socksifyd did not start"
 }
@@ -340,10 +340,15 @@ roles()
 	done
 }
 
-# stop_socksifyd [PID [DIRECTORY]]: tells it to end, and holds it to that.
+# stop_socksifyd: tells the one started last to end, and holds it to that.
 stop_socksifyd()
 {
-	local pid=${1:-$server_pid} dir=${2:-$(dirname "$server_log")} all i status=0
+	end_socksifyd "$server_pid" "$(dirname "$server_log")"
+}
+
+end_socksifyd()
+{
+	local pid=$1 dir=$2 all i status=0
 
 	[ ! -e "$dir/stopped" ] || return 0
 	touch "$dir/stopped"
@@ -371,7 +376,7 @@ stop_socksifyd()
 	check_server_log "$dir"
 }
 
-# kill_mother: a test that kills her itself. What stop_socksifyd then asks for is less.
+# kill_mother: a test that kills her itself. What end_socksifyd then asks for is less.
 kill_mother()
 {
 	touch "$(dirname "$server_log")/killed"

@@ -7,10 +7,11 @@
  * Listens on a free loopback port, prints it, and serves until its standard
  * input ends. -d delays every answer, -s sends answers a byte at a time, -6
  * listens on ::1. Names are connected to loopback, and some do not mean a host:
- * failN.* is answered with reply N, hang.* never, drop.* by closing, junk.* with
- * what is no answer, half.* with half of one, then closing. An address 192.0.2.N
- * is answered with reply N. Every request is logged as
- * "connect TYPE HOST PORT as USER".
+ * failN.* is answered with reply N (and so is an address 192.0.2.N), hang.* never,
+ * drop.* by closing, junk.* with what is no answer, half.* with half of one, then
+ * closing; echo.* sends back what it gets; banner.* speaks first, in one segment
+ * with the answer. So do the addresses 198.51.100.N and 2001:db8::N, in the order
+ * of the table below. Every request is logged as "connect TYPE HOST PORT as USER".
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -175,21 +176,62 @@ linger(int fd)
 		continue;
 }
 
-/* The reply that the host's name asks for; -1: none at all; 0: connect. */
+static void
+echo(int fd)
+{
+	char buf[4096];
+	ssize_t n;
+
+	while ((n = recv(fd, buf, sizeof(buf), 0)) > 0)
+		send(fd, buf, (size_t)n, MSG_NOSIGNAL);
+}
+
+#define OK	"\5\0\0\1\177\0\0\1\0\0"
+
+/* What is no host: by name, or by the last part of its address. */
+static const struct {
+	const char	*name;
+	const char	*bytes;
+	size_t		 len;
+	void		(*then)(int fd);
+} parts[] = {
+	{ "", NULL, 0, NULL },
+	{ "echo", OK, 10, echo },		/* 1 */
+	{ "hang", NULL, 0, linger },		/* 2 */
+	{ "drop", NULL, 0, NULL },		/* 3 */
+	{ "junk", "HTTP/1.0 400\r\n", 14, linger },	/* 4 */
+	{ "half", "\5\0\0\1", 4, NULL },	/* 5 */
+	{ "banner", OK "welcome\n", 18, echo },	/* 6 */
+};
+
+/* Plays the part that the host is the name of: false, if it is none. */
+static bool
+play(int fd, const char *host)
+{
+	char name[16] = "";
+	unsigned n = 0;
+
+	if (sscanf(host, "198.51.100.%u", &n) != 1 && sscanf(host, "2001:db8::%u", &n) != 1 &&
+	    sscanf(host, "%15[a-z].", name) == 1)
+		for (n = sizeof(parts) / sizeof(parts[0]) - 1; n > 0; n--)
+			if (strcmp(parts[n].name, name) == 0)
+				break;
+	if (n == 0 || n >= sizeof(parts) / sizeof(parts[0]))
+		return false;
+	if (parts[n].len > 0)
+		answer(fd, parts[n].bytes, parts[n].len);
+	if (parts[n].then != NULL)
+		parts[n].then(fd);
+	return true;
+}
+
+/* The reply that the host asks for; 0: connect. */
 static int
-wanted_reply(int fd, const char *host)
+wanted_reply(const char *host)
 {
 	int n = 0;
 
-	if (strncmp(host, "hang.", 5) == 0)
-		linger(fd);
-	else if (strncmp(host, "junk.", 5) == 0)
-		answer(fd, "HTTP/1.0 400 Bad Request\r\n\r\n", 28);
-	else if (strncmp(host, "half.", 5) == 0)
-		answer(fd, "\5\0\0\1", 4);
-	else if (strncmp(host, "drop.", 5) != 0)
-		return sscanf(host, "fail%d.", &n) == 1 || sscanf(host, "192.0.2.%d", &n) == 1 ? n : 0;
-	return -1;
+	return sscanf(host, "fail%d.", &n) == 1 || sscanf(host, "192.0.2.%d", &n) == 1 ? n : 0;
 }
 
 static void *
@@ -206,9 +248,9 @@ serve(void *arg)
 		goto out;
 	}
 	fprintf(request_log, "connect %d %s %u as %s\n", type, host, ntohs(port), user);
-	reply = wanted_reply(fd, host);
-	if (reply < 0)
+	if (play(fd, host))
 		goto out;
+	reply = wanted_reply(host);
 	if (reply == 0 && (to = loopback(port)) < 0)
 		reply = errno == ECONNREFUSED ? 5 : 1;
 	message[1] = (unsigned char)reply;

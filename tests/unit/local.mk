@@ -56,6 +56,7 @@ tests_unit_test_penalty_LDADD = $(server_ldadd)
 # The parts of the server that live in the event loop.
 loop_tests = \
 	tests/unit/test_connector \
+	tests/unit/test_dial \
 	tests/unit/test_external \
 	tests/unit/test_loop \
 	tests/unit/test_resolver \
@@ -145,6 +146,11 @@ tests_unit_test_session_log_SOURCES = tests/unit/test_session_log.c
 tests_unit_test_session_log_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 tests_unit_test_session_log_CFLAGS = $(unit_cflags)
 tests_unit_test_session_log_LDADD = $(server_ldadd)
+
+tests_unit_test_dial_SOURCES = tests/unit/test_dial.c
+tests_unit_test_dial_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+tests_unit_test_dial_CFLAGS = $(unit_cflags)
+tests_unit_test_dial_LDADD = $(loop_test_ldadd)
 
 tests_unit_test_external_SOURCES = tests/unit/test_external.c
 tests_unit_test_external_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)

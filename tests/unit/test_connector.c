@@ -8,9 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/compiler.h"
@@ -126,16 +124,6 @@ assert_connected_to(const char *ip, uint16_t port)
 	close(seen.result.fd);
 }
 
-static int
-option(int level, int name)
-{
-	int value = -1;
-	socklen_t len = sizeof(value);
-
-	assert_int_equal(getsockopt(seen.result.fd, level, name, &value, &len), 0);
-	return value;
-}
-
 static void
 an_address_is_connected_at_once(void **state UNUSED)
 {
@@ -144,14 +132,7 @@ an_address_is_connected_at_once(void **state UNUSED)
 
 	assert_int_equal(start("127.0.0.1", port, TIMEOUT_MS), 0);
 	assert_null(seen.handle);
-	assert_int_equal(option(IPPROTO_TCP, TCP_NODELAY), 1);
-	assert_int_equal(option(SOL_SOCKET, SO_KEEPALIVE), 0);
 	assert_connected_to("127.0.0.1", port);
-	connector_set_keepalive(true);
-	assert_int_equal(start("127.0.0.1", port, TIMEOUT_MS), 0);
-	assert_int_equal(option(SOL_SOCKET, SO_KEEPALIVE), 1);
-	assert_connected_to("127.0.0.1", port);
-	connector_set_keepalive(false);
 	assert_int_equal(permits, 0);
 	close(listener);
 }
@@ -234,27 +215,13 @@ the_any_address_is_no_target(void **state UNUSED)
 	close(listener);
 }
 
-/* Listeners of both families on one port. */
-static void
-listen_both(int *four, int *six, uint16_t *port)
-{
-	for (;;) {
-		*port = 0;
-		*six = looptest_listen("::1", port);
-		*four = looptest_listen("127.0.0.1", port);
-		if (*four >= 0)
-			return;
-		close(*six);
-	}
-}
-
 static void
 a_name_is_connected_over_ip6_first(void **state UNUSED)
 {
 	uint16_t port;
 	int four, six;
 
-	listen_both(&four, &six, &port);
+	looptest_listen_both(&four, &six, &port);
 	assert_int_equal(outcome("both.test", port), 0);
 	assert_connected_to("::1", port);
 	assert_int_equal(permits, 1);
@@ -273,7 +240,7 @@ a_late_aaaa_is_waited_for_but_not_long(void **state UNUSED)
 	uint16_t port;
 	int four, six;
 
-	listen_both(&four, &six, &port);
+	looptest_listen_both(&four, &six, &port);
 	assert_int_equal(outcome("late6.test", port), 0);
 	assert_connected_to("::1", port);
 	assert_int_equal(outcome("tardy6.test", port), 0);
@@ -303,20 +270,20 @@ a_refused_ip6_costs_no_delay(void **state UNUSED)
 static void
 a_silent_ip6_costs_one_delay(void **state UNUSED)
 {
-	uint16_t port = 0;
-	struct looptest_hole hole = looptest_hole("::1", &port);
+	struct looptest_hole four, six;
+	uint16_t port;
 	unsigned before;
-	int four = looptest_listen("127.0.0.1", &port);
 
-	assert_true(four >= 0);
+	looptest_hole_both(&four, &six, &port);
+	looptest_unblock(&four);
 	before = looptest_open_fds();
 	assert_int_equal(outcome("both.test", port), 0);
 	assert_in_range(seen.took, 200, 900);
 	assert_connected_to("127.0.0.1", port);
 	looptest_run_for(20);
 	assert_int_equal(looptest_open_fds(), before);
-	close(four);
-	looptest_hole_close(&hole);
+	looptest_hole_close(&four);
+	looptest_hole_close(&six);
 }
 
 static void
@@ -347,7 +314,7 @@ only_permitted_addresses_are_tried(void **state UNUSED)
 	uint16_t port;
 	int four, six;
 
-	listen_both(&four, &six, &port);
+	looptest_listen_both(&four, &six, &port);
 	refused = REFUSE_6;
 	assert_int_equal(outcome("both.test", port), 0);
 	assert_connected_to("127.0.0.1", port);
@@ -407,11 +374,11 @@ a_cancelled_connector_is_silent(void **state UNUSED)
 {
 	static const uint64_t stages[] = { 0, 20, 100, 400 };
 	static const char *const names[] = { "both.test", "tardy6.test", "mute.test" };
-	uint16_t port = 0;
-	struct looptest_hole hole = looptest_hole("::1", &port);
-	struct looptest_hole hole4 = looptest_hole("127.0.0.1", &port);
+	struct looptest_hole hole, hole4;
+	uint16_t port;
 	struct host dst;
 
+	looptest_hole_both(&hole4, &hole, &port);
 	for (unsigned i = 0; i < ARRAY_SIZE(stages) * ARRAY_SIZE(names); i++) {
 		assert_int_equal(start(names[i % ARRAY_SIZE(names)], port, TIMEOUT_MS),
 		    -EINPROGRESS);
@@ -435,29 +402,10 @@ a_cancelled_connector_is_silent(void **state UNUSED)
 	close(hole.listener);
 }
 
-static struct rlimit fd_limit;
-
-static void
-forbid_descriptors(void)
-{
-	struct rlimit none;
-
-	assert_int_equal(getrlimit(RLIMIT_NOFILE, &fd_limit), 0);
-	none = fd_limit;
-	none.rlim_cur = 0;
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-}
-
-static void
-allow_descriptors(void)
-{
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &fd_limit), 0);
-}
-
 static int
 permit_and_forbid_descriptors(const struct endpoint *remote UNUSED, void *arg UNUSED)
 {
-	forbid_descriptors();
+	looptest_forbid_descriptors();
 	return 0;
 }
 
@@ -467,9 +415,9 @@ a_lack_of_descriptors_is_told(void **state UNUSED)
 	struct host dst;
 	int r;
 
-	forbid_descriptors();
+	looptest_forbid_descriptors();
 	r = start("127.0.0.1", 9, TIMEOUT_MS);
-	allow_descriptors();
+	looptest_allow_descriptors();
 	assert_int_equal(r, -EMFILE);
 	assert_int_equal(seen.result.fd, -1);
 
@@ -477,7 +425,7 @@ a_lack_of_descriptors_is_told(void **state UNUSED)
 	assert_int_equal(connector_start(&seen.handle, &dst, &any_source, TIMEOUT_MS,
 	    permit_and_forbid_descriptors, connected, NULL, &seen.result), -EINPROGRESS);
 	looptest_run();
-	allow_descriptors();
+	looptest_allow_descriptors();
 	assert_int_equal(seen.result.error, EMFILE);
 }
 

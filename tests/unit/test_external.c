@@ -25,6 +25,7 @@ static int
 resolve(const char *const *entries)
 {
 	memset(&conf, 0, sizeof(conf));
+	conf.external_protocols = CONF_IPV4 | CONF_IPV6;
 	error[0] = '\0';
 	for (unsigned i = 0; entries[i] != NULL; i++) {
 		assert_int_equal(host_parse(&conf.external[i].host, entries[i]), 0);

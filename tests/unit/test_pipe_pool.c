@@ -126,6 +126,6 @@ main(void)
 		TEST(refusal_of_the_system_is_no_failure),
 	};
 
-	log_open((const int[]){ -1 }, 0, -1);
+	log_open(&(struct log_place){ .facility = -1 }, &(struct log_place){ .facility = -1 });
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,11 +46,12 @@ static int
 set_up(void **state UNUSED)
 {
 	int fd = memfd_create("log", MFD_CLOEXEC);
+	const struct log_place all = { { fd }, 1, -1 }, none = { .facility = -1 };
 
 	log_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	if (fcntl(fd, F_SETFL, O_APPEND) < 0)
 		return -1;
-	log_open(&fd, 1, -1);
+	log_open(&all, &none);
 	return log_fd < 0 ? -1 : 0;
 }
 

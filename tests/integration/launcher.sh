@@ -1,0 +1,110 @@
+#!/bin/bash
+# SPDX-License-Identifier: ISC
+# socksify starts what it can and refuses, with one line and the right status, what it cannot;
+# what it shares among the command's processes is theirs alone and gone when they are.
+# shellcheck disable=SC2016 # what stands in single quotes is for the shells that are started
+. "${srcdir:-.}/tests/lib/functions.sh"
+
+socksify=$builddir/socksify
+url=socks5://someone:secret@127.0.0.1:9
+mkdir -m 700 "$work/run"
+XDG_RUNTIME_DIR=$work/run
+export XDG_RUNTIME_DIR
+
+# refused STATUS TEXT ARGUMENT...: one line that says TEXT, that status, and nothing is run.
+refused()
+{
+	local want=$1 text=$2 status=0
+
+	shift 2
+	"$socksify" "$@" >"$work/out" 2>"$work/err" || status=$?
+	[ "$status" -eq "$want" ] || fail "$*: status $status, not $want"
+	[ "$(wc -l <"$work/err")" -eq 1 ] || fail "$*: $(cat "$work/err")"
+	grep -qF -- "$text" "$work/err" || fail "$*: $(cat "$work/err")"
+	! grep -q secret "$work/err" || fail "$*: shows the password"
+	[ ! -s "$work/out" ] || fail "$*: was run"
+}
+
+# ends STATUS COMMAND...
+ends()
+{
+	local want=$1 status=0
+
+	shift
+	"$@" >"$work/out" 2>&1 || status=$?
+	[ "$status" -eq "$want" ] || fail "$*: status $status, not $want: $(cat "$work/out")"
+}
+
+no_state()
+{
+	[ -z "$(find "$work/run" -type f)" ]
+}
+
+refused 127 'no proxy is configured' echo run
+refused 127 'no command is given' -p "$url"
+refused 127 'http proxies are not supported' -p http://127.0.0.1:9 echo run
+refused 127 'is no proxy URL: the port' -p socks5://someone:secret@127.0.0.1:0 echo run
+refused 127 'no password' -p socks5://someone@127.0.0.1 echo run
+refused 127 'command not found' -p "$url" no-such-command
+refused 126 'Permission denied' -p "$url" /etc/passwd
+refused 127 'exclude each other' --embedded -p "$url" echo run
+SOCKS5_SERVER=a:b:c refused 127 'SOCKS5_SERVER' echo run
+SOCKSIFY_SOCKSIFYD=/nonexistent refused 127 '/nonexistent' --embedded echo run
+
+ends 0 "$socksify" -p "$url" true
+ends 7 "$socksify" -p "$url" sh -c 'exit 7'
+ends 143 "$socksify" -p "$url" sh -c 'kill -TERM $$'
+ends 0 env SOCKS5_SERVER=127.0.0.1:9 "$socksify" -- true
+
+# The command has the launcher's process id, its password nowhere to be seen.
+SOCKS_PASSWORD=secret "$socksify" -p "$url" sh -c '
+	echo $$; env; cat /proc/[0-9]*/cmdline | tr "\0" "\n"' >"$work/seen" 2>/dev/null &
+wait $!
+[ "$(head -n 1 "$work/seen")" -eq $! ] || fail "the command has a process id of its own"
+! grep -q 'SOCKS_PASSWORD\|someone:secret@127.0.0.1:9$' "$work/seen" || fail "the password is seen"
+
+# What stood in LD_PRELOAD stays before the library, which is there once.
+libc=$(ldd "$(command -v cat)" | sed -n 's/.* => \(.*libc\.[^ ]*\) .*/\1/p')
+ends 0 env LD_PRELOAD="$libc" "$socksify" -p "$url" "$socksify" -p "$url" sh -c 'echo $LD_PRELOAD'
+grep -qx "$libc:[^:]*/libsocksify.so" "$work/out" || fail "LD_PRELOAD is $(cat "$work/out")"
+
+# Names stand for the same address in every process, in letters of any size.
+ends 0 "$socksify" -p "$url" sh -c '
+	sh -c "exec getent ahostsv4 first.test" >/dev/null
+	env -u XDG_RUNTIME_DIR getent ahostsv4 second.test
+	getent ahostsv4 FIRST.test; getent ahostsv6 first.test; getent hosts 198.18.0.2'
+grep -q '^198\.18\.0\.2 .*second\.test$' "$work/out" || fail "$(cat "$work/out")"
+grep -q '^198\.18\.0\.1 ' "$work/out" || fail "$(cat "$work/out")"
+grep -q '^fd28:d2e5:18af:b11d::1 ' "$work/out" || fail "$(cat "$work/out")"
+
+# The file is the user's alone, outlives the command for its descendants, and no longer.
+"$socksify" -p "$url" sh -c 'stat -c %a "$SOCKSIFY_STATE" >"$1/mode"
+	setsid sh -c "while [ ! -e $1/enough ]; do sleep 0.02; done" </dev/null >/dev/null 2>&1 &' \
+    sh "$work"
+[ "$(cat "$work/mode")" = 600 ] || fail "the shared file has mode $(cat "$work/mode")"
+! no_state || fail "the shared file is gone while a descendant runs"
+touch "$work/enough"
+wait_for 20 no_state
+
+# A file that a janitor could not remove goes with the next run.
+head -c 100 /dev/zero >"$work/run/socksify/0123456789abcdef"
+ends 0 "$socksify" -p "$url" true
+wait_for 20 no_state
+
+[ -x "$socksifyd" ] || exit 0
+export SOCKSIFY_SOCKSIFYD=$socksifyd
+mkdir "$work/tmp"
+ends 5 env TMPDIR="$work/tmp" "$socksify" --embedded --log "$work/embedded.log" sh -c 'exit 5'
+ends 137 env TMPDIR="$work/tmp" "$socksify" --embedded sh -c 'kill -KILL $$'
+[ -z "$(ls "$work/tmp")" ] || fail "the private server's files are left"
+grep -q 'running' "$work/embedded.log" || fail "no log of the private server"
+wait_for 5 no_state
+
+# A signal for the launcher is one for the command.
+"$socksify" --embedded sh -c 'trap "exit 3" TERM; touch "$1"; while :; do sleep 0.02; done' \
+    sh "$work/ready" &
+wait_for 10 test -e "$work/ready"
+kill -TERM $!
+status=0
+wait $! || status=$?
+[ "$status" -eq 3 ] || fail "status $status after SIGTERM"

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: ISC
+# What the scripts here share. Sourced; the build directory is the current one.
+set -u
+here=$(pwd)
+library=$here/.libs/libsocksify.so
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/preload.XXXXXX")
+failures=0
+proxy_pid=
+
+finish() {
+	exec 9>&-
+	[ -z "$proxy_pid" ] || wait "$proxy_pid"
+	rm -rf "$scratch"
+}
+trap finish EXIT
+
+# proxy [OPTION...]: a slowsocks until the next one, or the end; sets SOCKS5_SERVER.
+proxy() {
+	local port
+
+	exec 9>&-
+	[ -z "$proxy_pid" ] || wait "$proxy_pid"
+	rm -f "$scratch/in" "$scratch/out"
+	mkfifo "$scratch/in" "$scratch/out"
+	"$here/tests/lib/slowsocks" "$@" -l "$scratch/requests" \
+	    <"$scratch/in" >"$scratch/out" 9>&- &
+	proxy_pid=$!
+	exec 9>"$scratch/in"
+	read -r port <"$scratch/out"
+	case " $* " in
+	*" -6 "*) export SOCKS5_SERVER="[::1]:$port" ;;
+	*) export SOCKS5_SERVER="127.0.0.1:$port" ;;
+	esac
+}
+
+# check NAME COMMAND...: runs it, and says whether it succeeded.
+check() {
+	local name=$1
+
+	shift
+	if "$@" >"$scratch/said" 2>&1 9>&-; then
+		echo "ok $name"
+	else
+		echo "not ok $name: exit $?"
+		sed 's/^/# /' "$scratch/said"
+		failures=$((failures + 1))
+	fi
+}
+
+preloaded() {
+	LD_PRELOAD=$library timeout 30 "$@"
+}
+
+# victims PROGRAM [LABEL]: every case of it.
+victims() {
+	local case
+
+	for case in $("$here/tests/preload/$1"); do
+		check "$1 $case${2:+ ($2)}" preloaded "$here/tests/preload/$1" "$case"
+	done
+}
+
+conclude() {
+	[ "$failures" -eq 0 ]
+}

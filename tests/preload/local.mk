@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: ISC
+# The library under small programs that do one thing each.
+preload_scripts = \
+	tests/preload/connect.sh \
+	tests/preload/cost.sh \
+	tests/preload/epoll.sh \
+	tests/preload/exports.sh \
+	tests/preload/process.sh \
+	tests/preload/proxies.sh \
+	$(NULL)
+TESTS += $(preload_scripts)
+EXTRA_DIST += $(preload_scripts) tests/preload/lib.bash
+
+check_PROGRAMS += \
+	tests/lib/slowsocks \
+	tests/preload/victim_connect \
+	tests/preload/victim_epoll \
+	tests/preload/victim_foreign \
+	tests/preload/victim_process \
+	$(NULL)
+tests_lib_slowsocks_SOURCES = tests/lib/slowsocks.c
+victim_sources = tests/preload/victim.c tests/preload/victim.h
+tests_preload_victim_connect_SOURCES = tests/preload/victim_connect.c $(victim_sources)
+tests_preload_victim_epoll_SOURCES = tests/preload/victim_epoll.c $(victim_sources)
+tests_preload_victim_foreign_SOURCES = tests/preload/victim_foreign.c $(victim_sources)
+tests_preload_victim_process_SOURCES = tests/preload/victim_process.c $(victim_sources)

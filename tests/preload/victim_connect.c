@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: ISC */
+/* connect(2), and what the socket says of itself before, meanwhile and after. */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/select.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "tests/preload/victim.h"
+
+static void
+blocking(void)
+{
+	int fd = victim_socket(ECHO, 0);
+
+	CHECK(victim_connect(fd, ECHO) == 0);
+	victim_echo(fd);
+	CHECK(victim_connect(fd, ECHO) == -EISCONN);
+}
+
+static void
+polled(void)
+{
+	int fd = victim_begin(ECHO);
+
+	CHECK(victim_poll(fd, POLLIN | POLLOUT, 0) == 0);
+	CHECK(victim_poll(fd, POLLIN | POLLOUT, LIMIT_MS) == POLLOUT);
+	CHECK(victim_error(fd) == 0);
+	victim_echo(fd);
+}
+
+static void
+poll_times_out(void)
+{
+	int fd = victim_begin(HANG);
+	struct timespec a, b;
+
+	clock_gettime(CLOCK_MONOTONIC, &a);
+	CHECK(victim_poll(fd, POLLOUT, 200) == 0);
+	clock_gettime(CLOCK_MONOTONIC, &b);
+	CHECK((b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000 >= 199);
+}
+
+static void
+poll_with_others(void)
+{
+	int ends[2], fd = victim_begin(HANG);
+	struct pollfd p[2];
+
+	CHECK(pipe(ends) == 0);
+	p[0] = (struct pollfd){ .fd = fd, .events = POLLOUT };
+	p[1] = (struct pollfd){ .fd = ends[1], .events = POLLOUT };
+	CHECK(poll(p, 2, LIMIT_MS) == 1);
+	CHECK(p[0].revents == 0 && p[1].revents == POLLOUT && p[0].fd == fd);
+}
+
+static void
+selected(void)
+{
+	int fd = victim_begin(ECHO);
+	struct timeval t = { .tv_sec = LIMIT_MS / 1000 }, zero = { 0 };
+	fd_set in, out;
+
+	FD_ZERO(&in);
+	FD_ZERO(&out);
+	FD_SET(fd, &in);
+	FD_SET(fd, &out);
+	CHECK(select(fd + 1, &in, &out, NULL, &zero) == 0);
+	CHECK(!FD_ISSET(fd, &in) && !FD_ISSET(fd, &out));
+	FD_SET(fd, &in);
+	FD_SET(fd, &out);
+	CHECK(select(fd + 1, &in, &out, NULL, &t) == 1);
+	CHECK(!FD_ISSET(fd, &in) && FD_ISSET(fd, &out));
+	CHECK(t.tv_sec < LIMIT_MS / 1000);
+	victim_echo(fd);
+}
+
+static void
+pselected_refused(void)
+{
+	int fd = victim_begin("192.0.2.5");
+	struct timespec t = { .tv_sec = LIMIT_MS / 1000 };
+	fd_set in, out;
+
+	FD_ZERO(&in);
+	FD_ZERO(&out);
+	FD_SET(fd, &in);
+	FD_SET(fd, &out);
+	CHECK(pselect(fd + 1, &in, &out, NULL, &t, NULL) == 2);
+	CHECK(victim_error(fd) == ECONNREFUSED);
+	CHECK(victim_error(fd) == 0);
+}
+
+static void
+second_connect(void)
+{
+	int fd = victim_begin(ECHO);
+
+	CHECK(victim_connect(fd, ECHO) == -EALREADY);
+	CHECK(victim_poll(fd, POLLOUT, LIMIT_MS) == POLLOUT);
+	CHECK(victim_connect(fd, ECHO) == 0);
+	CHECK(victim_connect(fd, ECHO) == -EISCONN);
+	victim_echo(fd);
+}
+
+static void
+second_connect_refused(void)
+{
+	int fd = victim_begin("192.0.2.4");
+
+	CHECK((victim_poll(fd, POLLOUT, LIMIT_MS) & (POLLERR | POLLHUP)) != 0);
+	CHECK(victim_connect(fd, ECHO) == -EHOSTUNREACH);
+	CHECK(victim_error(fd) == 0);
+	/* The socket may be tried again. */
+	CHECK(victim_connect(fd, ECHO) == -EINPROGRESS);
+	CHECK(victim_poll(fd, POLLOUT, LIMIT_MS) == POLLOUT);
+	victim_echo(fd);
+}
+
+static void
+peer_name(void)
+{
+	int fd = victim_begin(ECHO);
+	struct sockaddr_in peer;
+	socklen_t len = sizeof(peer);
+
+	CHECK(getpeername(fd, (struct sockaddr *)&peer, &len) < 0 && errno == ENOTCONN);
+	CHECK(victim_poll(fd, POLLOUT, LIMIT_MS) == POLLOUT);
+	CHECK(getpeername(fd, (struct sockaddr *)&peer, &len) == 0);
+	CHECK(len == sizeof(peer) && peer.sin_port == htons(7));
+	CHECK(peer.sin_addr.s_addr == inet_addr(ECHO));
+	len = 2;
+	CHECK(getpeername(fd, (struct sockaddr *)&peer, &len) == 0 && len == sizeof(peer));
+}
+
+static void
+early_data(void)
+{
+	int fd = victim_begin(ECHO);
+	char c;
+
+	CHECK(victim_error(fd) == 0);
+	CHECK(send(fd, "x", 1, 0) < 0 && errno == EAGAIN);
+	CHECK(write(fd, "x", 1) < 0 && errno == EAGAIN);
+	CHECK(recv(fd, &c, 1, 0) < 0 && errno == EAGAIN);
+	CHECK(read(fd, &c, 1) < 0 && errno == EAGAIN);
+	CHECK(recv(fd, &c, 1, MSG_PEEK) < 0 && errno == EAGAIN);
+	/* Made blocking in the middle, it waits. */
+	victim_block(fd);
+	victim_echo(fd);
+}
+
+static void
+banner_stays(void)
+{
+	int fd = victim_socket(BANNER, 0);
+	char buf[8];
+
+	CHECK(victim_connect(fd, BANNER) == 0);
+	CHECK(recv(fd, buf, 8, MSG_WAITALL) == 8 && memcmp(buf, "welcome\n", 8) == 0);
+	fd = victim_begin(BANNER);
+	CHECK(victim_poll(fd, POLLIN, LIMIT_MS) == POLLIN);
+	victim_block(fd);
+	CHECK(recv(fd, buf, 8, MSG_WAITALL) == 8 && memcmp(buf, "welcome\n", 8) == 0);
+}
+
+static const struct {
+	const char	*host;
+	int		 error;
+} failures[] = {
+	{ "192.0.2.1", ECONNREFUSED },
+	{ "192.0.2.2", EACCES },
+	{ "192.0.2.3", ENETUNREACH },
+	{ "192.0.2.4", EHOSTUNREACH },
+	{ "192.0.2.5", ECONNREFUSED },
+	{ "192.0.2.6", ETIMEDOUT },
+	{ "192.0.2.7", EOPNOTSUPP },
+	{ "192.0.2.8", EAFNOSUPPORT },
+	{ "192.0.2.99", ECONNREFUSED },
+	{ DROP, ECONNREFUSED },
+	{ JUNK, ECONNREFUSED },
+	{ HALF, ECONNREFUSED },
+};
+
+#define FAILURES	(sizeof(failures) / sizeof(failures[0]))
+
+static void
+errors_blocking(void)
+{
+	for (size_t i = 0; i < FAILURES; i++) {
+		int fd = victim_socket(failures[i].host, 0);
+
+		CHECK(victim_connect(fd, failures[i].host) == -failures[i].error);
+		CHECK(victim_error(fd) == 0);
+		CHECK(close(fd) == 0);
+	}
+}
+
+static void
+errors_polled(void)
+{
+	int fds[FAILURES];
+
+	for (size_t i = 0; i < FAILURES; i++)
+		fds[i] = victim_begin(failures[i].host);
+	for (size_t i = 0; i < FAILURES; i++) {
+		short shown = victim_poll(fds[i], POLLIN | POLLOUT, LIMIT_MS);
+
+		CHECK((shown & (POLLERR | POLLHUP)) == (POLLERR | POLLHUP));
+		CHECK(victim_error(fds[i]) == failures[i].error);
+		CHECK(victim_error(fds[i]) == 0);
+	}
+}
+
+static void
+errors_by_data(void)
+{
+	int fd = victim_begin("192.0.2.4");
+	char c;
+
+	victim_block(fd);
+	CHECK(read(fd, &c, 1) < 0 && errno == EHOSTUNREACH);
+	fd = victim_begin("192.0.2.3");
+	CHECK(victim_poll(fd, POLLOUT, LIMIT_MS) != 0);
+	CHECK(send(fd, "x", 1, MSG_NOSIGNAL) < 0 && errno == ENETUNREACH);
+	CHECK(victim_error(fd) == 0);
+}
+
+static void
+handled(int signal)
+{
+	(void)signal;
+}
+
+/* After EINTR a connect(2) goes on, and shows its end as a non-blocking one does. */
+static void
+interrupted(void)
+{
+	struct sigaction action = { .sa_handler = handled };
+	struct itimerval t = { .it_value.tv_usec = 10000 };
+	int fd = victim_socket(ECHO, 0);
+
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &t, NULL);
+	CHECK(victim_connect(fd, ECHO) == -EINTR);
+	CHECK(victim_poll(fd, POLLOUT, LIMIT_MS) == POLLOUT);
+	CHECK(victim_error(fd) == 0);
+	victim_echo(fd);
+}
+
+static void
+not_interrupted(void)
+{
+	struct sigaction action = { .sa_handler = handled, .sa_flags = SA_RESTART };
+	struct itimerval t = { { 0, 10000 }, { 0, 10000 } }, off = { 0 };
+	int fd = victim_socket(ECHO, 0);
+
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &t, NULL);
+	CHECK(victim_connect(fd, ECHO) == 0);
+	setitimer(ITIMER_REAL, &off, NULL);
+	victim_echo(fd);
+}
+
+static void
+send_timeout(void)
+{
+	struct timeval t = { .tv_usec = 100000 };
+	int fd = victim_socket(HANG, 0);
+
+	CHECK(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof(t)) == 0);
+	CHECK(victim_connect(fd, HANG) == -EINPROGRESS);
+}
+
+static void
+stalling_options(void)
+{
+	int value = 4096, on = 1, fd = victim_socket(ECHO, SOCK_NONBLOCK);
+	socklen_t len = sizeof(value);
+	struct timespec a, b;
+
+	CHECK(setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &value, sizeof(value)) == 0);
+	CHECK(setsockopt(fd, IPPROTO_TCP, TCP_CORK, &on, sizeof(on)) == 0);
+	clock_gettime(CLOCK_MONOTONIC, &a);
+	CHECK(victim_connect(fd, ECHO) == -EINPROGRESS);
+	value = 2048;
+	CHECK(setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &value, sizeof(value)) == 0);
+	CHECK(victim_poll(fd, POLLOUT, LIMIT_MS) == POLLOUT);
+	clock_gettime(CLOCK_MONOTONIC, &b);
+	CHECK((b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000 < 180);
+	value = 0;
+	CHECK(getsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &value, &len) == 0 && value == 2048);
+	CHECK(getsockopt(fd, IPPROTO_TCP, TCP_CORK, &on, &len) == 0 && on == 1);
+}
+
+static void
+six(void)
+{
+	int fd = victim_begin(ECHO6);
+	struct sockaddr_in6 peer;
+	socklen_t len = sizeof(peer);
+
+	CHECK(victim_poll(fd, POLLOUT, LIMIT_MS) == POLLOUT);
+	victim_echo(fd);
+	CHECK(getpeername(fd, (struct sockaddr *)&peer, &len) == 0);
+	CHECK(len == sizeof(peer) && peer.sin6_addr.s6_addr[15] == 1);
+	fd = victim_socket(ECHO6, 0);
+	CHECK(victim_connect(fd, ECHO6) == 0);
+	victim_echo(fd);
+}
+
+static void
+six_only(void)
+{
+	int on = 1, fd = victim_socket(ECHO6, 0);
+
+	CHECK(setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) == 0);
+	CHECK(victim_connect(fd, ECHO6) == 0);
+	victim_echo(fd);
+}
+
+static void
+mapped(void)
+{
+	int fd = victim_begin("::ffff:" ECHO);
+
+	CHECK(victim_poll(fd, POLLOUT, LIMIT_MS) == POLLOUT);
+	victim_echo(fd);
+}
+
+static void
+fast_open(void)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(7) };
+	int on = 1, fd = victim_socket(ECHO, 0);
+	char c;
+
+	to.sin_addr.s_addr = inet_addr(ECHO);
+	CHECK(sendto(fd, "x", 1, MSG_FASTOPEN, (struct sockaddr *)&to, sizeof(to)) == 1);
+	CHECK(recv(fd, &c, 1, 0) == 1 && c == 'x');
+	fd = victim_socket(ECHO, SOCK_NONBLOCK);
+	CHECK(sendto(fd, "x", 1, MSG_FASTOPEN, (struct sockaddr *)&to, sizeof(to)) < 0);
+	CHECK(errno == EINPROGRESS);
+	CHECK(victim_poll(fd, POLLOUT, LIMIT_MS) == POLLOUT);
+	victim_echo(fd);
+	fd = victim_socket(ECHO, 0);
+	CHECK(setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &on, sizeof(on)) == 0);
+	CHECK(victim_connect(fd, ECHO) == 0);
+	victim_echo(fd);
+}
+
+static void
+dissolved(void)
+{
+	struct sockaddr none = { .sa_family = AF_UNSPEC };
+	int fd = victim_begin(HANG);
+
+	CHECK(connect(fd, &none, sizeof(none)) == 0);
+	CHECK(victim_connect(fd, ECHO) == -EINPROGRESS);
+	CHECK(victim_poll(fd, POLLOUT, LIMIT_MS) == POLLOUT);
+	victim_echo(fd);
+}
+
+static void
+many(void)
+{
+	enum { COUNT = 400 };
+	struct pollfd p[COUNT];
+	int ready = 0;
+
+	for (int i = 0; i < COUNT; i++)
+		p[i] = (struct pollfd){ .fd = victim_begin(ECHO), .events = POLLOUT };
+	while (ready < COUNT) {
+		int n = poll(p, COUNT, LIMIT_MS);
+
+		CHECK(n > 0);
+		for (int i = 0; i < COUNT; i++) {
+			if (p[i].revents == 0)
+				continue;
+			CHECK(p[i].revents == POLLOUT);
+			CHECK(victim_error(p[i].fd) == 0);
+			victim_echo(p[i].fd);
+			CHECK(close(p[i].fd) == 0);
+			p[i].fd = -1;
+			ready++;
+		}
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct victim_case cases[] = {
+		{ "blocking", blocking },
+		{ "polled", polled },
+		{ "poll_times_out", poll_times_out },
+		{ "poll_with_others", poll_with_others },
+		{ "selected", selected },
+		{ "pselected_refused", pselected_refused },
+		{ "second_connect", second_connect },
+		{ "second_connect_refused", second_connect_refused },
+		{ "peer_name", peer_name },
+		{ "early_data", early_data },
+		{ "banner_stays", banner_stays },
+		{ "errors_blocking", errors_blocking },
+		{ "errors_polled", errors_polled },
+		{ "errors_by_data", errors_by_data },
+		{ "interrupted", interrupted },
+		{ "not_interrupted", not_interrupted },
+		{ "send_timeout", send_timeout },
+		{ "stalling_options", stalling_options },
+		{ "six", six },
+		{ "six_only", six_only },
+		{ "mapped", mapped },
+		{ "fast_open", fast_open },
+		{ "dissolved", dissolved },
+		{ "many", many },
+		{ NULL, NULL },
+	};
+
+	return victim_main(argc, argv, cases);
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: ISC */
+/* epoll(7) in each of its modes, around a connect(2) that is under way. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <poll.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "tests/preload/victim.h"
+
+static int
+control(int epoll, int op, int fd, uint32_t events)
+{
+	struct epoll_event event = { .events = events, .data.u64 = 0x123456789 };
+
+	return epoll_ctl(epoll, op, fd, &event);
+}
+
+/* The one event that comes within @ms; 0: none. */
+static uint32_t
+wait_one(int epoll, int ms)
+{
+	struct epoll_event events[4];
+	int n = epoll_wait(epoll, events, 4, ms);
+
+	CHECK(n == 0 || n == 1);
+	CHECK(n == 0 || events[0].data.u64 == 0x123456789);
+	return n == 0 ? 0 : events[0].events;
+}
+
+static int
+new_epoll(void)
+{
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+
+	CHECK(epoll >= 0);
+	return epoll;
+}
+
+static void
+level(void)
+{
+	int epoll = new_epoll(), fd = victim_begin(ECHO);
+
+	CHECK(control(epoll, EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLOUT) == 0);
+	CHECK(wait_one(epoll, 0) == 0);
+	CHECK(wait_one(epoll, LIMIT_MS) == EPOLLOUT);
+	CHECK(wait_one(epoll, 0) == EPOLLOUT);
+	CHECK(victim_error(fd) == 0);
+	CHECK(control(epoll, EPOLL_CTL_MOD, fd, EPOLLIN) == 0);
+	CHECK(wait_one(epoll, 0) == 0);
+	victim_echo(fd);
+	CHECK(control(epoll, EPOLL_CTL_DEL, fd, 0) == 0);
+}
+
+static void
+edge(void)
+{
+	int epoll = new_epoll(), fd = victim_begin(ECHO);
+
+	CHECK(control(epoll, EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET) == 0);
+	CHECK(wait_one(epoll, 0) == 0);
+	CHECK(wait_one(epoll, LIMIT_MS) == EPOLLOUT);
+	CHECK(wait_one(epoll, 50) == 0);
+	victim_echo(fd);
+}
+
+static void
+before_connect(void)
+{
+	int epoll = new_epoll(), fd = victim_socket(ECHO, SOCK_NONBLOCK);
+
+	CHECK(control(epoll, EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLOUT | EPOLLET) == 0);
+	/* An unconnected socket shows EPOLLHUP and EPOLLOUT. */
+	CHECK(wait_one(epoll, 0) == (EPOLLHUP | EPOLLOUT));
+	CHECK(victim_connect(fd, ECHO) == -EINPROGRESS);
+	CHECK(wait_one(epoll, 0) == 0);
+	CHECK(wait_one(epoll, LIMIT_MS) == EPOLLOUT);
+	victim_echo(fd);
+}
+
+static void
+one_shot(void)
+{
+	int epoll = new_epoll(), fd = victim_begin(ECHO);
+
+	CHECK(control(epoll, EPOLL_CTL_ADD, fd, EPOLLOUT | EPOLLONESHOT) == 0);
+	CHECK(wait_one(epoll, LIMIT_MS) == EPOLLOUT);
+	CHECK(wait_one(epoll, 0) == 0);
+	CHECK(control(epoll, EPOLL_CTL_MOD, fd, EPOLLOUT | EPOLLONESHOT) == 0);
+	CHECK(wait_one(epoll, LIMIT_MS) == EPOLLOUT);
+}
+
+static void
+exclusive(void)
+{
+	int epoll = new_epoll(), fd = victim_begin(ECHO);
+
+	CHECK(control(epoll, EPOLL_CTL_ADD, fd, EPOLLOUT | EPOLLEXCLUSIVE) == 0);
+	CHECK(control(epoll, EPOLL_CTL_MOD, fd, EPOLLOUT) < 0 && errno == EINVAL);
+	CHECK(wait_one(epoll, 0) == 0);
+	CHECK(wait_one(epoll, LIMIT_MS) == EPOLLOUT);
+	fd = victim_socket(ECHO, SOCK_NONBLOCK);
+	epoll = new_epoll();
+	CHECK(control(epoll, EPOLL_CTL_ADD, fd, EPOLLOUT | EPOLLEXCLUSIVE) == 0);
+	CHECK(victim_connect(fd, ECHO) == -EINPROGRESS);
+	CHECK(wait_one(epoll, 0) == 0);
+	CHECK(wait_one(epoll, LIMIT_MS) == EPOLLOUT);
+}
+
+static void
+nested(void)
+{
+	int outer = new_epoll(), inner = new_epoll(), fd = victim_begin(ECHO);
+
+	CHECK(control(inner, EPOLL_CTL_ADD, fd, EPOLLOUT) == 0);
+	CHECK(control(outer, EPOLL_CTL_ADD, inner, EPOLLIN) == 0);
+	CHECK(wait_one(outer, 0) == 0);
+	CHECK(wait_one(outer, LIMIT_MS) == EPOLLIN);
+	CHECK(wait_one(inner, 0) == EPOLLOUT);
+	/* An epoll descriptor can be polled, too. */
+	inner = new_epoll();
+	fd = victim_begin(ECHO);
+	CHECK(control(inner, EPOLL_CTL_ADD, fd, EPOLLOUT) == 0);
+	CHECK(victim_poll(inner, POLLIN, LIMIT_MS) == POLLIN);
+}
+
+static void
+changed_meanwhile(void)
+{
+	int epoll = new_epoll(), fd = victim_begin(ECHO);
+
+	CHECK(control(epoll, EPOLL_CTL_ADD, fd, EPOLLIN) == 0);
+	CHECK(control(epoll, EPOLL_CTL_ADD, fd, EPOLLIN) < 0 && errno == EEXIST);
+	CHECK(control(epoll, EPOLL_CTL_MOD, fd, EPOLLIN | EPOLLOUT) == 0);
+	CHECK(wait_one(epoll, 0) == 0);
+	CHECK(control(epoll, EPOLL_CTL_DEL, fd, 0) == 0);
+	CHECK(control(epoll, EPOLL_CTL_DEL, fd, 0) < 0 && errno == ENOENT);
+	CHECK(control(epoll, EPOLL_CTL_ADD, fd, EPOLLOUT) == 0);
+	CHECK(wait_one(epoll, LIMIT_MS) == EPOLLOUT);
+}
+
+static void
+two_epolls(void)
+{
+	int a = new_epoll(), b = new_epoll(), fd = victim_begin(ECHO);
+
+	CHECK(control(a, EPOLL_CTL_ADD, fd, EPOLLOUT | EPOLLET) == 0);
+	CHECK(control(b, EPOLL_CTL_ADD, fd, EPOLLOUT) == 0);
+	CHECK(wait_one(a, LIMIT_MS) == EPOLLOUT);
+	CHECK(wait_one(b, LIMIT_MS) == EPOLLOUT);
+}
+
+/* The registration is of another number of the same socket, and the first is closed. */
+static void
+duplicate(void)
+{
+	int epoll = new_epoll(), fd = victim_begin(ECHO), other = dup(fd);
+
+	CHECK(other >= 0);
+	CHECK(control(epoll, EPOLL_CTL_ADD, other, EPOLLOUT) == 0);
+	CHECK(close(fd) == 0);
+	CHECK(wait_one(epoll, 0) == 0);
+	CHECK(wait_one(epoll, LIMIT_MS) == EPOLLOUT);
+	victim_echo(other);
+}
+
+/* All the numbers that the helper could want for itself. */
+static void
+low_numbers(void)
+{
+	int epoll, fd, other;
+
+	for (int i = 0; i < 3; i++)
+		close(i);
+	fd = victim_begin(ECHO);
+	epoll = new_epoll();
+	other = victim_begin(ECHO);
+	CHECK(fd == 0 && epoll == 1 && other == 2);
+	CHECK(control(epoll, EPOLL_CTL_ADD, fd, EPOLLOUT | EPOLLONESHOT) == 0);
+	CHECK(wait_one(epoll, LIMIT_MS) == EPOLLOUT);
+	CHECK(control(epoll, EPOLL_CTL_ADD, other, EPOLLOUT | EPOLLONESHOT) == 0);
+	CHECK(wait_one(epoll, LIMIT_MS) == EPOLLOUT);
+	for (int i = 0; i < 30; i++) {
+		CHECK(close(fd) == 0);
+		fd = victim_begin(ECHO);
+		CHECK(control(epoll, EPOLL_CTL_ADD, fd, EPOLLOUT | EPOLLET) == 0);
+		CHECK(wait_one(epoll, LIMIT_MS) == EPOLLOUT);
+	}
+}
+
+static void
+refused(void)
+{
+	int epoll = new_epoll(), fd = victim_begin("192.0.2.3");
+	uint32_t all = EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLRDHUP;
+
+	CHECK(control(epoll, EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET) == 0);
+	CHECK(wait_one(epoll, 0) == 0);
+	/* What a socket shows that was refused. */
+	CHECK(wait_one(epoll, LIMIT_MS) == all);
+	CHECK(victim_error(fd) == ENETUNREACH);
+}
+
+/* Closed in the middle: nothing is heard of it again, though its number is another socket. */
+static void
+closed_meanwhile(void)
+{
+	int epoll = new_epoll(), fd = victim_begin(ECHO), other;
+
+	CHECK(control(epoll, EPOLL_CTL_ADD, fd, EPOLLOUT) == 0);
+	CHECK(syscall(SYS_close, fd) == 0);
+	other = victim_begin(HANG);
+	CHECK(other == fd);
+	CHECK(control(epoll, EPOLL_CTL_ADD, other, EPOLLOUT) == 0);
+	CHECK(wait_one(epoll, 200) == 0);
+	CHECK(victim_poll(other, POLLOUT, 0) == 0);
+}
+
+static void
+many_rounds(void)
+{
+	enum { COUNT = 200 };
+	int epoll = new_epoll();
+
+	for (int round = 0; round < 3; round++) {
+		int fds[COUNT], left = COUNT;
+
+		for (int i = 0; i < COUNT; i++) {
+			struct epoll_event event = { .events = EPOLLOUT | EPOLLET };
+
+			event.data.u64 = (uint64_t)i;
+			fds[i] = victim_begin(ECHO);
+			CHECK(epoll_ctl(epoll, EPOLL_CTL_ADD, fds[i], &event) == 0);
+		}
+		while (left > 0) {
+			struct epoll_event events[COUNT];
+			int n = epoll_wait(epoll, events, COUNT, LIMIT_MS);
+
+			CHECK(n > 0);
+			for (int i = 0; i < n; i++) {
+				CHECK(events[i].events == EPOLLOUT);
+				victim_echo(fds[events[i].data.u64]);
+				CHECK(close(fds[events[i].data.u64]) == 0);
+				left--;
+			}
+		}
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct victim_case cases[] = {
+		{ "level", level },
+		{ "edge", edge },
+		{ "before_connect", before_connect },
+		{ "one_shot", one_shot },
+		{ "exclusive", exclusive },
+		{ "nested", nested },
+		{ "changed_meanwhile", changed_meanwhile },
+		{ "two_epolls", two_epolls },
+		{ "duplicate", duplicate },
+		{ "low_numbers", low_numbers },
+		{ "refused", refused },
+		{ "closed_meanwhile", closed_meanwhile },
+		{ "many_rounds", many_rounds },
+		{ NULL, NULL },
+	};
+
+	return victim_main(argc, argv, cases);
+}
