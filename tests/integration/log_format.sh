@@ -49,7 +49,7 @@ END
 when='[A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2} \([0-9]{10}\.[0-9]{6}\)'
 client='127\.0\.0\.1\.[0-9]+'
 server="127\\.0\\.0\\.1\\.$port"
-user='username%a\\040user@'
+user='username%a\\suser@'
 line()
 {
 	logged "^$when socksifyd\\[[0-9]+\\]: info: $1\$"
@@ -62,8 +62,8 @@ line "block\\(1\\): tcp/accept \\]: 127\\.0\\.6\\.1\\.[0-9]+ $server"
 line "block\\(1\\): tcp/connect \\]: $client $server -> 0\\.0\\.0\\.0\\.0 127\\.0\\.0\\.9\\.80"
 line "block\\(2\\): tcp/connect \\]: $client $server -> 0\\.0\\.0\\.0\\.0 127\\.0\\.0\\.1\\.$dead: connect.* failed: Connection refused"
 line "block\\(2\\): tcp/accept \\]: $client $server: request was not performed due to error: connect.* failed: Connection refused"
-line "block\\(2\\): tcp/accept \\]: $client $server: negotiate timeout after 1\\.[0-9]{3} seconds"
+line "block\\(2\\): tcp/accept \\]: $client $server: negotiate timeout after (0\\.9|1\\.)[0-9]+ seconds"
 line "block\\(2\\): tcp/accept \\]: $client $server: not the greeting of a SOCKS5 client after 0\\.[0-9]{3} seconds"
-not_logged '^\.invalid'
+line "block\\(2\\): tcp/accept \\]: $client $server: request .*connect to x\\\\n\\.invalid forged line:80 failed: .*"
 ! grep -vE "^$when socksifyd\\[[0-9]+\\]: (info|alert|warning): " "$server_log" ||
     fail "a line without the prefix"

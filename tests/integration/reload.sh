@@ -28,7 +28,7 @@ reload()
 
 	before=$(grep -c 'SIGHUP \]' "$server_log") || true
 	{
-		sed '/^internal/,$d' "$server_conf"
+		echo "$head"
 		"$@"
 	} >"$work/next"
 	cat "$work/next" >"$server_conf"
@@ -62,6 +62,7 @@ for mothers in 1 2; do
 	server_options=(-N "$mothers")
 	conf "$first" pass >"$work/conf"
 	start_socksifyd <"$work/conf"
+	head=$(sed '/^internal/,$d' "$server_conf")
 	answers "$first" 0 || fail "no success before any reload"
 	coproc session { PORT=$first "$python" -c '
 import sys

@@ -5,7 +5,7 @@
 . "${srcdir:-.}/tests/lib/functions.sh"
 
 simple_server
-start_target hold
+start_target echo
 run_beside sessions env PORT="$port" "$python" -u -c '
 import sys
 from socksraw import *
