@@ -24,8 +24,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -182,7 +180,7 @@ relay_count(struct relay *r, int side, const struct relay_moved *moved)
 	r->bytes_written[!side] += moved->written;
 	totals.bytes_read[side] += moved->read;
 	totals.bytes_written[!side] += moved->written;
-	if (moved->written > 0)
+	if (moved->written > 0 && r->timer != NULL)
 		r->active_ms = loop_now();
 }
 
@@ -280,16 +278,6 @@ relay_open(struct relay *r, const void *early, size_t early_len)
 	return error;
 }
 
-/* The senders have gathered their bytes already. Not TCP: nothing is lost. */
-static void
-relay_set_options(const struct relay *r)
-{
-	static const int on = 1;
-
-	for (int side = 0; side < 2; side++)
-		setsockopt(r->dir[side].from_fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-}
-
 int
 relay_start(struct relay *r, int client_fd, int remote_fd, const void *early, size_t early_len,
     const struct relay_limits *limits, relay_end_cb *cb, void *arg)
@@ -310,7 +298,6 @@ relay_start(struct relay *r, int client_fd, int remote_fd, const void *early, si
 		free(r->timer);
 		return error;
 	}
-	relay_set_options(r);
 	relay_count(r, RELAY_CLIENT, &moved);
 	relay_arm_timer(r);
 	return 0;

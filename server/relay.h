@@ -61,7 +61,8 @@ struct relay {
 };
 
 /*
- * Starts relaying. The descriptors are connected and non-blocking; they belong to
+ * Starts relaying. The descriptors are connected and non-blocking, with TCP_NODELAY
+ * set, for the senders have gathered their bytes already; they belong to
  * the relay from here on, even when this fails. @early (copied) is what the client
  * has sent behind its request: it goes to the remote before anything else. What
  * @r held before is overwritten.

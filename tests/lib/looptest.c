@@ -127,32 +127,54 @@ looptest_listen(const char *ip, uint16_t *port)
 	return listen_with(ip, port, 16);
 }
 
-void
-looptest_listen_both(int *four, int *six, uint16_t *port)
+/* A port that is free in one family may be another test's in the other. */
+static void
+listen_both_with(int *four, int *six, uint16_t *port, int backlog)
 {
 	for (;;) {
 		*port = 0;
-		*six = looptest_listen("::1", port);
-		*four = looptest_listen("127.0.0.1", port);
+		*six = listen_with("::1", port, backlog);
+		*four = listen_with("127.0.0.1", port, backlog);
 		if (*four >= 0)
 			return;
 		close(*six);
 	}
 }
 
+void
+looptest_listen_both(int *four, int *six, uint16_t *port)
+{
+	listen_both_with(four, six, port, 16);
+}
+
+/* Linux queues one connection more than the backlog of 0 says. */
+static void
+fill_hole(struct looptest_hole *hole, const char *ip, uint16_t port)
+{
+	struct endpoint e = looptest_endpoint(ip, port);
+	struct sockaddr_storage ss;
+	socklen_t len = endpoint_to_sockaddr(&e, &ss);
+
+	hole->filler = socket(e.family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_true(hole->listener >= 0 && hole->filler >= 0);
+	assert_int_equal(connect(hole->filler, (struct sockaddr *)&ss, len), 0);
+}
+
 struct looptest_hole
 looptest_hole(const char *ip, uint16_t *port)
 {
 	struct looptest_hole hole = { listen_with(ip, port, 0), -1 };
-	struct endpoint e = looptest_endpoint(ip, *port);
-	struct sockaddr_storage ss;
-	socklen_t len = endpoint_to_sockaddr(&e, &ss);
 
-	/* Linux queues one connection more than the backlog says. */
-	hole.filler = socket(e.family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_true(hole.listener >= 0 && hole.filler >= 0);
-	assert_int_equal(connect(hole.filler, (struct sockaddr *)&ss, len), 0);
+	fill_hole(&hole, ip, *port);
 	return hole;
+}
+
+void
+looptest_hole_both(struct looptest_hole *four, struct looptest_hole *six, uint16_t *port)
+{
+	listen_both_with(&four->listener, &six->listener, port, 0);
+	fill_hole(four, "127.0.0.1", *port);
+	fill_hole(six, "::1", *port);
 }
 
 void

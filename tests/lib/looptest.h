@@ -32,6 +32,8 @@ struct looptest_hole {
 	int	 filler;
 };
 struct looptest_hole looptest_hole(const char *ip, uint16_t *port);
+/* One of each family on one port. */
+void	 looptest_hole_both(struct looptest_hole *four, struct looptest_hole *six, uint16_t *port);
 void	 looptest_unblock(const struct looptest_hole *hole);
 void	 looptest_hole_close(struct looptest_hole *hole);
 

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: ISC
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # What has to be installed, for ./try and ./check; they source it.
 
+# shellcheck disable=SC2034  # for the scripts that read this file
 build_packages=(
 	autoconf autoconf-archive automake gcc libc6-dev libtool make pkg-config
 	libbsd-dev libc-ares-dev libcap-ng-dev libcmocka-dev libcrypt-dev libevent-dev libmd-dev
 )
+# shellcheck disable=SC2034
 try_packages=(curl procps python3)
+# shellcheck disable=SC2034
 test_packages=(
 	curl dante-client dante-server dnsmasq-base git iproute2 mandoc microsocks nginx-light
 	openssl procps python3 python3-socks shellcheck util-linux valgrind wget xz-utils

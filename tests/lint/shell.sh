@@ -5,7 +5,7 @@
 
 lint_need shellcheck
 for script in $(lint_scripts); do
-	shellcheck --external-sources --source-path=SCRIPTDIR --source-path=. "$script" >&2 ||
+	shellcheck --severity=warning --external-sources --source-path=SCRIPTDIR --source-path=. "$script" >&2 ||
 	    lint_fault "$script: see above"
 done
 lint_end

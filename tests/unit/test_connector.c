@@ -270,20 +270,20 @@ a_refused_ip6_costs_no_delay(void **state UNUSED)
 static void
 a_silent_ip6_costs_one_delay(void **state UNUSED)
 {
-	uint16_t port = 0;
-	struct looptest_hole hole = looptest_hole("::1", &port);
+	struct looptest_hole four, six;
+	uint16_t port;
 	unsigned before;
-	int four = looptest_listen("127.0.0.1", &port);
 
-	assert_true(four >= 0);
+	looptest_hole_both(&four, &six, &port);
+	looptest_unblock(&four);
 	before = looptest_open_fds();
 	assert_int_equal(outcome("both.test", port), 0);
 	assert_in_range(seen.took, 200, 900);
 	assert_connected_to("127.0.0.1", port);
 	looptest_run_for(20);
 	assert_int_equal(looptest_open_fds(), before);
-	close(four);
-	looptest_hole_close(&hole);
+	looptest_hole_close(&four);
+	looptest_hole_close(&six);
 }
 
 static void
@@ -374,11 +374,11 @@ a_cancelled_connector_is_silent(void **state UNUSED)
 {
 	static const uint64_t stages[] = { 0, 20, 100, 400 };
 	static const char *const names[] = { "both.test", "tardy6.test", "mute.test" };
-	uint16_t port = 0;
-	struct looptest_hole hole = looptest_hole("::1", &port);
-	struct looptest_hole hole4 = looptest_hole("127.0.0.1", &port);
+	struct looptest_hole hole, hole4;
+	uint16_t port;
 	struct host dst;
 
+	looptest_hole_both(&hole4, &hole, &port);
 	for (unsigned i = 0; i < ARRAY_SIZE(stages) * ARRAY_SIZE(names); i++) {
 		assert_int_equal(start(names[i % ARRAY_SIZE(names)], port, TIMEOUT_MS),
 		    -EINPROGRESS);
