@@ -6,6 +6,7 @@ of numbers; or of "error" alone when the run failed.
 """
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -48,9 +49,10 @@ class Bench:
         """One run: what it printed, with the server's CPU time as "cpu_us"."""
         command = [self.load, mode, *server.load_arguments(), *map(str, arguments)]
         before = server.cpu_us()
+        where = server.processors and (lambda: os.sched_setaffinity(0, server.processors))
         try:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True,
-                                  timeout=seconds + 60, check=False)
+                                  timeout=seconds + 60, check=False, preexec_fn=where)
         except subprocess.TimeoutExpired:
             return {"error": "the generator did not end"}
         if done.returncode != 0:
@@ -70,19 +72,19 @@ class Bench:
         text = sample.get("error") or "  ".join(f"{k} {v:.4g}" for k, v in sample.items())
         print(f"{what:18} {server.name:18} {text}", file=sys.stderr, flush=True)
 
-    def _interleave(self, what, found, run, auth=False, warm_up=True):
+    def _interleave(self, what, found, run, auth=False, processors=None):
         """Each of @found by turns; all of them are up all the time, and only one has work."""
         try:
             for server in found:
-                server.start(auth and server.wants_auth)
-                if warm_up and server.name != "direct":
+                server.start(auth and server.wants_auth, processors)
+                if server.name != "direct":
                     self._run(server, "connect", "--count", 2000, "--parallel", PARALLEL,
                               *credentials(auth and server.wants_auth), seconds=30)
             for _ in range(self.plan.rounds):
                 for server in found:
                     if not server.running():
                         server.stop()
-                        server.start(auth and server.wants_auth)
+                        server.start(auth and server.wants_auth, processors)
                     self._add(what, server, run(server))
         finally:
             for server in found:
@@ -132,7 +134,11 @@ class Bench:
                 "cpu": r["cpu_us"] / (r["round_trips"] + r["warm_up"])}
 
     def pingpong(self):
-        self._interleave("pingpong", [*self.servers, servers.Direct()], self._pingpong)
+        """Also with everything on one processor: how long waking another takes is its own tale."""
+        found = [*self.servers, servers.Direct()]
+        one = {min(os.sched_getaffinity(0))}
+        self._interleave("pingpong", found, self._pingpong)
+        self._interleave("pingpong-one", found, self._pingpong, processors=one)
 
     @staticmethod
     def _settle(server):

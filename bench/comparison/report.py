@@ -36,6 +36,8 @@ SET_UP = (Column("rate", "connections/s", max), Column("cpu", "server CPU, µs e
           Column("generator", "generator CPU, µs each"))
 BULK = (Column("gbit", "Gbit/s", max), Column("cpu", "server CPU, ms/GB", min),
         Column("generator", "generator CPU, ms/GB"))
+ROUND_TRIP = (Column("p50", "median, µs", min), Column("p99", "p99, µs", min),
+              Column("cpu", "server CPU, µs each", min))
 SECTIONS = (
     ("New connections, {parallel} parallel", "connect", SET_UP),
     ("New connections with username/password, {parallel} parallel", "auth", SET_UP),
@@ -43,9 +45,8 @@ SECTIONS = (
     ("Bulk, 1 stream, download", "bulk-1-download", BULK),
     ("Bulk, 8 streams, upload", "bulk-8-upload", BULK),
     ("Bulk, 8 streams, download", "bulk-8-download", BULK),
-    ("Round trip of 64 bytes, one connection", "pingpong",
-     (Column("p50", "median, µs", min), Column("p99", "p99, µs", min),
-      Column("cpu", "server CPU, µs each", min))),
+    ("Round trip of 64 bytes, one connection", "pingpong", ROUND_TRIP),
+    ("Round trip of 64 bytes, everything on one processor", "pingpong-one", ROUND_TRIP),
     ("{sessions} idle sessions", "idle",
      (Column("memory", "bytes of memory each", min), Column("cpu", "CPU, ms/s", min),
       Column("cpu_without", "CPU without them, ms/s"), Column("processes", "processes"))),
@@ -64,10 +65,9 @@ def _cell(data, what, server, column):
     text = quantity(statistics.median(values))
     if len(values) > 1:
         text += f" ({quantity(min(values))}–{quantity(max(values))})"
-    ours = targets.median(data, what, targets.OURS, column.field)
-    theirs = statistics.median(values)
-    if column.better and ours and theirs and server not in (targets.OURS, "direct"):
-        text += f" · {ours / theirs:.2f}×"
+    if column.better and server not in (targets.OURS, "direct"):
+        ratio = targets.ratio(data, what, column.field, targets.OURS, server)
+        text += f" · {ratio:.2f}×" if ratio is not None else ""
     return text
 
 
@@ -140,7 +140,9 @@ def plots(data):
                        quantity)]),
         ("performance-latency.svg", "Round trip of 64 bytes", [
             plot.Panel("Round trip of 64 bytes, median, µs (less is better)",
-                       [("", _bars(data, "pingpong", "p50"))], quantity)]),
+                       [("", _bars(data, "pingpong", "p50")),
+                        ("everything on one processor", _bars(data, "pingpong-one", "p50"))],
+                       quantity)]),
         ("performance-idle.svg", "Idle sessions", [
             plot.Panel("User-space memory of an idle session, bytes (less is better)",
                        [("", _bars(data, "idle", "memory"))], quantity),
@@ -161,7 +163,8 @@ time and reads its answer before the next, as programs do.
   configuration that lets loopback through, logging nothing. All servers of a measurement are up
   at once and one of them has work at a time, by turns (A B C A B C …), {rounds} rounds after a
   warm-up. A number is the median of its rounds, with the least and the greatest in parentheses;
-  `0.80×` behind a peer's number says that socksifyd has 0.80 times as much.
+  `0.80×` behind a peer's number says that socksifyd has 0.80 times as much: the median of the
+  ratios of the rounds, each of which compares runs that are seconds apart.
 - **Server CPU** is user and system time of *all* processes of a server, also of those that ended
   meanwhile: {accounting}. What the kernel does
   in a server's name on loopback, such as delivering its packets, is in it.
@@ -178,7 +181,9 @@ time and reads its answer before the next, as programs do.
   kernel (`MSG_TRUNC`). Time runs to the last byte's arrival, and as many bytes must arrive as
   were sent.
 - **Round trip**: {round_trips:,} messages of 64 bytes, one at a time, with TCP_NODELAY at both
-  ends.
+  ends. Once free to use all processors, and once with client, server and target on one: between
+  processors, what waking the other one takes varies from run to run, and most of all in a virtual
+  machine.
 - **Idle**: {sessions} sessions have exchanged one message of 64 bytes each way and say nothing
   more. Memory is anonymous, shared and swapped memory of all processes (`Pss_Anon`, `Pss_Shmem`
   and `SwapPss` of `smaps_rollup`), less what the server had after a hundred sessions had come and

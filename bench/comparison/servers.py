@@ -46,6 +46,12 @@ def crypt_hash(password):
     return lib.crypt(password.encode(), salt).decode()
 
 
+def adopt_orphans():
+    """Makes processes whose parent ends before them ours, so that we can reap them."""
+    pr_set_child_subreaper = 36
+    ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1, 0, 0, 0)
+
+
 def output_of(*command):
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -71,7 +77,8 @@ class Server:
     def __init__(self, path, directory):
         self.path = path
         self.directory = directory
-        self.process = self.account = self.port = None
+        self.process = self.account = self.port = self.processors = None
+        self.known = set()      # all processes that it has had when it is ended
 
     def twin(self, name):
         """Another of the same program, which is never asked to authenticate."""
@@ -95,8 +102,10 @@ class Server:
             f.write(text)
         return path
 
-    def start(self, auth=False):
+    def start(self, auth=False, processors=None):
+        """On @processors alone, if any are given."""
         error = None
+        self.processors = processors
         for _ in range(3):
             try:
                 self._start_once(free_port(), auth)
@@ -110,6 +119,8 @@ class Server:
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         if soft != hard:
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        if self.processors is not None:
+            os.sched_setaffinity(0, self.processors)
         self.account.enter()
 
     def _start_once(self, port, auth):
@@ -136,19 +147,32 @@ class Server:
     def running(self):
         return self.process is not None and self.process.poll() is None
 
+    def _reap(self):
+        """Also what the server's own processes have left behind: see adopt_orphans()."""
+        self.process.poll()
+        for pid in self.known - {self.process.pid}:
+            try:
+                os.waitpid(pid, os.WNOHANG)
+            except ChildProcessError:
+                pass
+
     def _wait_until_gone(self, seconds):
         deadline = time.monotonic() + seconds
-        while self.account.pids():
-            self.process.poll()
+        while True:
+            pids = self.account.pids()
+            self.known.update(pids)
+            self._reap()
+            if not pids:
+                return True
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.01)
-        return True
 
     def stop(self):
         """Ends the server, and whatever of it does not end with it."""
         if self.process is None:
             return
+        self.known = set(self.account.pids())
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         for signo, seconds in ((None, 1), (signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, 5)):
@@ -261,9 +285,10 @@ class Direct:
 
     name = "direct"
     wants_auth = False
+    processors = None
 
-    def start(self, auth=False):
-        pass
+    def start(self, auth=False, processors=None):
+        self.processors = processors
 
     def stop(self):
         pass
