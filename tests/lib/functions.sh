@@ -268,9 +268,10 @@ EOF
 
 # start_socksifyd: a server with the configuration on standard input, which need not say where
 # to log, and the options in server_options. Returns when it serves; sets server_pid, server_log
-# and server_conf. When the test ends it is told to end, and must do so with status 0 and
+# and server_conf. server_descriptors limits those of each process. When the test ends it is told to end, and must do so with status 0 and
 # without an alert.
 server_options=()
+server_descriptors=
 start_socksifyd()
 {
 	local dir
@@ -289,8 +290,10 @@ start_socksifyd()
 	    ! awk '$3 > 65534 { all = 1 } END { exit !all }' /proc/self/uid_map; then
 		sed -i '1i user.unprivileged: root' "$server_conf"
 	fi
-	"$socksifyd" -f "$server_conf" -p "$server_pidfile" "${server_options[@]}" \
-	    </dev/null >"$dir/server.output" 2>&1 &
+	(
+		[ -z "$server_descriptors" ] || ulimit -n "$server_descriptors"
+		exec "$socksifyd" -f "$server_conf" -p "$server_pidfile" "${server_options[@]}"
+	) </dev/null >"$dir/server.output" 2>&1 &
 	server_pid=$!
 	cleanup "end_socksifyd $server_pid $dir"
 	wait_for 20 started_or_dead "$server_pid" "$server_pidfile"
