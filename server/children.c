@@ -281,8 +281,12 @@ kill_all(void *arg UNUSED)
 void
 children_abort(void)
 {
+	struct child *child;
+
 	for (unsigned i = 0; i < ROLES; i++) {
 		children.crews[i].wanted = 0;
+		TAILQ_FOREACH(child, &children.crews[i].list, entry)
+			child->draining = true;
 		children_send((enum role)i, ROLE_ABORT);
 	}
 	loop_timer_set(&children.kill, ABORT_MS, kill_all, NULL);

@@ -41,6 +41,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/compiler.h"
@@ -50,7 +51,7 @@
 #include "server/privilege.h"
 
 #define TICK_MS		1000
-#define INBOX_BYTES	(1 << 20)	/* asked of the kernel for what waits in an inbox */
+#define INBOX_BYTES	(1 << 20)	/* asked of the kernel for what waits in an inbox, at most */
 
 enum inbox { INBOX_REQUEST, INBOX_IO, INBOX_AUTH, INBOXES };
 enum { READ_END, WRITE_END };
@@ -67,10 +68,30 @@ static struct {
 	struct loop_timer	 tick;
 } mother;
 
+/*
+ * The kernel counts the descriptors in flight of all processes of one user, and
+ * lets none of them send more when they are as many as its RLIMIT_NOFILE. If the
+ * inbox of the requests alone could hold so many, the requests could not be passed
+ * on to io, so no more would be taken out, for ever. So all inboxes together are
+ * given room for fewer: the kernel doubles what is asked for, and a descriptor
+ * comes with no less than some 60 bytes.
+ */
+static int
+inbox_bytes(void)
+{
+	struct rlimit limit;
+	rlim_t bytes;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return INBOX_BYTES;
+	bytes = limit.rlim_cur / mother.options.mothers * 8;
+	return bytes < INBOX_BYTES ? (int)bytes : INBOX_BYTES;
+}
+
 static int
 make_inboxes(void)
 {
-	static const int bytes = INBOX_BYTES;
+	const int bytes = inbox_bytes();
 
 	for (unsigned i = 0; i < INBOXES; i++) {
 		int error = ipc_pair(mother.inbox[i]);

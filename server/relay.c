@@ -76,15 +76,16 @@ relay_over(const struct relay *r)
 	return r->dir[RELAY_CLIENT].from_fd < 0;
 }
 
+/* @dead: the side whose connection is gone already, or -1. */
 static void
-relay_release(struct relay *r, bool failed)
+relay_release(struct relay *r, bool failed, int dead)
 {
 	bool lost[2];
 
 	for (int side = 0; side < 2; side++)
 		lost[side] = relay_dir_abandon(&r->dir[!side]);
 	for (int side = 0; side < 2; side++)
-		relay_close(r, side, failed || lost[side]);
+		relay_close(r, side, side != dead && (failed || lost[side]));
 	if (r->timer != NULL)
 		loop_timer_cancel(r->timer);
 }
@@ -104,7 +105,8 @@ static void
 relay_finish(struct relay *r, enum relay_end end)
 {
 	r->end = end;
-	relay_release(r, end == RELAY_ERROR);
+	relay_release(r, end == RELAY_ERROR,
+	    end == RELAY_ERROR && r->error == ECONNRESET ? r->end_side : -1);
 	loop_defer(&r->deferred, relay_report, r);
 }
 
@@ -294,7 +296,7 @@ relay_start(struct relay *r, int client_fd, int remote_fd, const void *early, si
 	r->arg = arg;
 	error = relay_open(r, early, early_len);
 	if (error < 0) {
-		relay_release(r, true);
+		relay_release(r, true, -1);
 		free(r->timer);
 		return error;
 	}

@@ -20,6 +20,7 @@
 
 #define ENCODED_SIZE	(4 * 255 + 1)	/* vis(3): four bytes for one, at most */
 #define ADDRESS_SIZE	(ENDPOINT_TEXT_SIZE + 8)
+#define WHY_SIZE	(4 * (HOST_TEXT_SIZE + 100) + 1)
 #define WHO_SIZE	(ENCODED_SIZE + 32 + 2 * ADDRESS_SIZE)
 #define TARGET_SIZE	(ENCODED_SIZE + 2 * ADDRESS_SIZE)
 
@@ -157,16 +158,18 @@ session_log_block(const struct session *s)
 void
 session_log_failure(const struct session *s, const char *why)
 {
-	char source[WHO_SIZE], target[TARGET_SIZE];
+	char source[WHO_SIZE], target[TARGET_SIZE], said[WHY_SIZE];
 
+	/* It may quote the name that was asked for; its own words keep their spaces. */
+	strnvis(said, why, sizeof(said), VIS_TAB | VIS_NL | VIS_CSTYLE);
 	format_source(s, source, sizeof(source));
 	format_target(s, target, sizeof(target));
 	if (wanted(&s->socks_rule, LOG_ON_FAILURE))
 		log_info("block(%u): %s ]: %s -> %s: %s", s->socks_rule.number,
-		    command_text(s), source, target, why);
+		    command_text(s), source, target, said);
 	if (wanted(&s->client_rule, LOG_ON_FAILURE))
 		log_info("block(%u): tcp/accept ]: %s: request was not performed due to error: %s",
-		    s->client_rule.number, source, why);
+		    s->client_rule.number, source, said);
 }
 
 void

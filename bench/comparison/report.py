@@ -65,10 +65,9 @@ def _cell(data, what, server, column):
     text = quantity(statistics.median(values))
     if len(values) > 1:
         text += f" ({quantity(min(values))}–{quantity(max(values))})"
-    ours = targets.median(data, what, targets.OURS, column.field)
-    theirs = statistics.median(values)
-    if column.better and ours and theirs and server not in (targets.OURS, "direct"):
-        text += f" · {ours / theirs:.2f}×"
+    if column.better and server not in (targets.OURS, "direct"):
+        ratio = targets.ratio(data, what, column.field, targets.OURS, server)
+        text += f" · {ratio:.2f}×" if ratio is not None else ""
     return text
 
 
@@ -164,7 +163,8 @@ time and reads its answer before the next, as programs do.
   configuration that lets loopback through, logging nothing. All servers of a measurement are up
   at once and one of them has work at a time, by turns (A B C A B C …), {rounds} rounds after a
   warm-up. A number is the median of its rounds, with the least and the greatest in parentheses;
-  `0.80×` behind a peer's number says that socksifyd has 0.80 times as much.
+  `0.80×` behind a peer's number says that socksifyd has 0.80 times as much: the median of the
+  ratios of the rounds, each of which compares runs that are seconds apart.
 - **Server CPU** is user and system time of *all* processes of a server, also of those that ended
   meanwhile: {accounting}. What the kernel does
   in a server's name on loopback, such as delivering its packets, is in it.

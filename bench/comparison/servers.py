@@ -46,6 +46,12 @@ def crypt_hash(password):
     return lib.crypt(password.encode(), salt).decode()
 
 
+def adopt_orphans():
+    """Makes processes whose parent ends before them ours, so that we can reap them."""
+    pr_set_child_subreaper = 36
+    ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1, 0, 0, 0)
+
+
 def output_of(*command):
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -72,6 +78,7 @@ class Server:
         self.path = path
         self.directory = directory
         self.process = self.account = self.port = self.processors = None
+        self.known = set()      # all processes that it has had when it is ended
 
     def twin(self, name):
         """Another of the same program, which is never asked to authenticate."""
@@ -140,19 +147,32 @@ class Server:
     def running(self):
         return self.process is not None and self.process.poll() is None
 
+    def _reap(self):
+        """Also what the server's own processes have left behind: see adopt_orphans()."""
+        self.process.poll()
+        for pid in self.known - {self.process.pid}:
+            try:
+                os.waitpid(pid, os.WNOHANG)
+            except ChildProcessError:
+                pass
+
     def _wait_until_gone(self, seconds):
         deadline = time.monotonic() + seconds
-        while self.account.pids():
-            self.process.poll()
+        while True:
+            pids = self.account.pids()
+            self.known.update(pids)
+            self._reap()
+            if not pids:
+                return True
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.01)
-        return True
 
     def stop(self):
         """Ends the server, and whatever of it does not end with it."""
         if self.process is None:
             return
+        self.known = set(self.account.pids())
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         for signo, seconds in ((None, 1), (signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, 5)):

@@ -48,25 +48,35 @@ class Target:
 
     @property
     def met(self):
+        """To two digits behind the point, as it is printed; None: not measured."""
         if self.measured is None:
             return None
-        return self.measured >= self.limit if self.at_least else self.measured <= self.limit
+        measured = round(self.measured, 2)
+        return measured >= self.limit if self.at_least else measured <= self.limit
 
 
-def _ratio(ours, theirs):
-    return ours / theirs if ours is not None and theirs else None
+def ratio(data, what, field, ours, theirs):
+    """Ours over theirs: the median of what the rounds gave one by one.
+
+    Two runs of a round are seconds apart, so that a machine which is now fast and
+    now slow spoils the ratio of their round less than that of all medians.
+    """
+    mine, others = (samples(data, what, name, field) for name in (ours, theirs))
+    if not mine or not others or 0 in others:
+        return None
+    if len(mine) != len(others):
+        return statistics.median(mine) / statistics.median(others)
+    return statistics.median(a / b for a, b in zip(mine, others))
 
 
 def _against_best(data, text, what, field, limit, better):
     best = best_peer(data, what, field, better)
-    ours = median(data, what, OURS, field)
-    return Target(text, limit, better is max, "×", _ratio(ours, best[1] if best else None),
-                  best[0] if best else "no peer")
+    measured = ratio(data, what, field, OURS, best[0]) if best else None
+    return Target(text, limit, better is max, "×", measured, best[0] if best else "no peer")
 
 
 def _against(data, text, what, field, limit, at_least, peer):
-    return Target(text, limit, at_least, "×",
-                  _ratio(median(data, what, OURS, field), median(data, what, peer, field)), peer)
+    return Target(text, limit, at_least, "×", ratio(data, what, field, OURS, peer), peer)
 
 
 def _bulk(data, streams, direction):
@@ -87,8 +97,7 @@ def _idle(data):
 
 def check(data):
     """All targets, in the order of the document."""
-    auth = _ratio(median(data, "auth", OURS, "rate"),
-                  median(data, "auth", OURS_WITHOUT, "rate"))
+    auth = ratio(data, "auth", "rate", OURS, OURS_WITHOUT)
     found = [
         _against_best(data, "new connections per second", "connect", "rate", 1.2, max),
         _against_best(data, "server CPU per connection", "connect", "cpu", 0.75, min),

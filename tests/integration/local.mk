@@ -1,11 +1,35 @@
 # The whole server, with real programs on both sides; one behaviour a file.
 server_integration_tests = \
+	tests/integration/auth_cache.sh \
+	tests/integration/auth_changed.sh \
+	tests/integration/auth_delay.sh \
+	tests/integration/auth_methods.sh \
+	tests/integration/auth_system.sh \
+	tests/integration/config_errors.sh \
 	tests/integration/curl.sh \
 	tests/integration/dante_client.sh \
+	tests/integration/dead_resolver.sh \
+	tests/integration/descriptors.sh \
 	tests/integration/half_close.sh \
+	tests/integration/happy_eyeballs.sh \
+	tests/integration/idle_timeouts.sh \
+	tests/integration/kill_mother.sh \
+	tests/integration/kill_roles.sh \
+	tests/integration/launcher.sh \
+	tests/integration/log_format.sh \
+	tests/integration/memory.sh \
+	tests/integration/mothers.sh \
+	tests/integration/open_warning.sh \
 	tests/integration/pysocks.sh \
+	tests/integration/reload.sh \
 	tests/integration/replies.sh \
+	tests/integration/reply_routes.sh \
+	tests/integration/report.sh \
+	tests/integration/roles.sh \
+	tests/integration/slow_clients.sh \
 	tests/integration/split.sh \
+	tests/integration/stuck.sh \
+	tests/integration/terminate.sh \
 	$(NULL)
 EXTRA_DIST += $(server_integration_tests)
 if SERVER

@@ -200,7 +200,7 @@ private_network()
 	[ "$(id -u)" -eq 0 ] || flags+=(--map-root-user)
 	unshare "${flags[@]}" true 2>/dev/null || skip "namespaces cannot be made here"
 	rm -rf "$work"
-	SOCKSIFY_TEST_PRIVATE=1 exec unshare "${flags[@]}" "$BASH" "$0" "$@"
+	SOCKSIFY_TEST_PRIVATE=1 exec unshare "${flags[@]}" "$BASH" "$0"
 }
 
 enter_private_network()
@@ -266,9 +266,12 @@ socks pass { from: 0/0 to: 0/0 log: connect disconnect error }
 EOF
 }
 
-# start_socksifyd [OPTION...]: a server with the configuration on standard input, which need
-# not say where to log. Returns when it serves; sets server_pid, server_log and server_conf.
-# When the test ends it is told to end, and must do so with status 0 and without an alert.
+# start_socksifyd: a server with the configuration on standard input, which need not say where
+# to log, and the options in server_options. Returns when it serves; sets server_pid, server_log
+# and server_conf. server_descriptors limits those of each process. When the test ends it is told to end, and must do so with status 0 and
+# without an alert.
+server_options=()
+server_descriptors=
 start_socksifyd()
 {
 	local dir
@@ -287,10 +290,12 @@ start_socksifyd()
 	    ! awk '$3 > 65534 { all = 1 } END { exit !all }' /proc/self/uid_map; then
 		sed -i '1i user.unprivileged: root' "$server_conf"
 	fi
-	"$socksifyd" -f "$server_conf" -p "$server_pidfile" "$@" \
-	    </dev/null >"$dir/server.output" 2>&1 &
+	(
+		[ -z "$server_descriptors" ] || ulimit -n "$server_descriptors"
+		exec "$socksifyd" -f "$server_conf" -p "$server_pidfile" "${server_options[@]}"
+	) </dev/null >"$dir/server.output" 2>&1 &
 	server_pid=$!
-	cleanup "stop_socksifyd $server_pid $dir"
+	cleanup "end_socksifyd $server_pid $dir"
 	wait_for 20 started_or_dead "$server_pid" "$server_pidfile"
 	[ -s "$server_pidfile" ] || fail "socksifyd did not start"
 }
@@ -300,11 +305,11 @@ started_or_dead()
 	[ -s "$2" ] || gone "$1"
 }
 
-# simple_server [OPTION...]: a server without passwords on 127.0.0.1:$port.
+# simple_server: a server without passwords on 127.0.0.1:$port.
 simple_server()
 {
 	port=$(free_port)
-	start_socksifyd "$@" <<EOF
+	start_socksifyd <<EOF
 internal: 127.0.0.1 port = $port
 external: 127.0.0.1
 external: ::1
@@ -316,9 +321,10 @@ EOF
 # descendants PID: its children, their children, and so on.
 descendants()
 {
-	local child
+	local child children
 
-	for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
+	children=$(cat "/proc/$1/task/$1/children" 2>/dev/null) || true
+	for child in $children; do
 		echo "$child"
 		descendants "$child"
 	done
@@ -337,10 +343,15 @@ roles()
 	done
 }
 
-# stop_socksifyd [PID [DIRECTORY]]: tells it to end, and holds it to that.
+# stop_socksifyd: tells the one started last to end, and holds it to that.
 stop_socksifyd()
 {
-	local pid=${1:-$server_pid} dir=${2:-$(dirname "$server_log")} all i status=0
+	end_socksifyd "$server_pid" "$(dirname "$server_log")"
+}
+
+end_socksifyd()
+{
+	local pid=$1 dir=$2 all i status=0
 
 	[ ! -e "$dir/stopped" ] || return 0
 	touch "$dir/stopped"
@@ -368,7 +379,7 @@ stop_socksifyd()
 	check_server_log "$dir"
 }
 
-# kill_mother: a test that kills her itself. What stop_socksifyd then asks for is less.
+# kill_mother: a test that kills her itself. What end_socksifyd then asks for is less.
 kill_mother()
 {
 	touch "$(dirname "$server_log")/killed"
@@ -412,10 +423,10 @@ start_target()
 	file=$(mktemp -u "$work/target.XXXXXX")
 	run_beside target "$python" "$srcdir/tests/lib/target.py" "$1" "${2:-127.0.0.1}" \
 	    "${3:-0}" "$file"
-	# shellcheck disable=SC2034  # for the test
-	target_pid=$beside_pid
 	wait_for 10 test -s "$file"
 	# shellcheck disable=SC2034 # for the tests
+	target_pid=$beside_pid
+	# shellcheck disable=SC2034
 	target_port=$(cat "$file")
 }
 

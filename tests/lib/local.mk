@@ -4,7 +4,6 @@ EXTRA_DIST += \
 	.clang-format \
 	.editorconfig \
 	CONTRIBUTING.md \
-	check \
 	tests/lib/crypt_hash.py \
 	tests/lib/functions.sh \
 	tests/lib/packages.sh \
@@ -22,3 +21,7 @@ AM_SH_LOG_FLAGS = --kill-after=30 240
 print-tests:
 	@echo $(TESTS)
 .PHONY: print-tests
+
+# Not by EXTRA_DIST: there is a target of this name.
+dist-hook:
+	cp -p $(srcdir)/check $(distdir)/check

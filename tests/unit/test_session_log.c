@@ -131,6 +131,16 @@ names_cannot_forge_a_line(void **state UNUSED)
 	assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
 	assert_null(strchr(line, '\x1b'));
 	assert_null(strstr(line, "block(1): b"));
+
+	s.method = AUTH_NONE;
+	memset(&s.remote, 0, sizeof(s.remote));
+	s.client_rule.log = 0;
+	host_parse_port(&s.dst, "x:80");
+	strcpy(s.dst.name, "x\nblock(1): b");
+	session_log_failure(&s, "connect to x\nblock(1): b:80 failed");
+	line = logged();
+	assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
+	assert_non_null(strstr(line, ": connect to x\\nblock(1): b:80 failed\n"));
 }
 
 static void
