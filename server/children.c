@@ -14,10 +14,9 @@
 #include "common/compiler.h"
 #include "server/log.h"
 #include "server/privilege.h"
+#include "server/scale.h"
 
 #define CHILDREN_MAX		64	/* of one role */
-#define BUSY_PERCENT		80	/* all of a role above it: one more, while there are processors */
-#define RETIRE_AFTER_TICKS	60	/* as many quiet ticks before a child too many retires */
 #define SHORT_LIFE_MS		5000	/* who dies younger is replaced with growing delay */
 #define DELAY_MAX_MS		10000
 #define ABORT_MS		3000
@@ -28,7 +27,7 @@ struct crew {
 	struct child_list	 list;
 	unsigned		 count;
 	unsigned		 wanted;	/* at least */
-	unsigned		 quiet;		/* ticks in which one less would have done */
+	unsigned		 quiet;		/* of scale_decide() */
 	uint64_t		 delay_ms;	/* before the next replacement */
 	struct loop_timer	 replace;
 };
@@ -397,43 +396,30 @@ retire_one(struct crew *crew)
 	ipc_send(&child->control, ROLE_DRAIN, NULL, NULL, 0);
 }
 
-/*
- * One more child when the free places of a role are down to a quarter of one
- * child's, or when all of them are busy and there are processors left for them;
- * one less when that would not bring the rest near either mark for a minute.
- */
 static void
-scale(enum role role, long processors)
+scale(enum role role, unsigned processors)
 {
 	struct crew *crew = &children.crews[role];
-	unsigned working = 0, busy = 0, least_busy = 100;
-	uint64_t places = 0, used = 0, one = 0;
+	struct scale_load load = { .wanted = crew->wanted };
 	struct child *child;
 
 	TAILQ_FOREACH(child, &crew->list, entry) {
 		measure(child);
-		if (child->draining || !child->ready)
-			continue;
-		working++;
-		busy += child->busy;
-		least_busy = child->busy < least_busy ? child->busy : least_busy;
-		one = child->score->capacity;
-		places += one;
-		used += child->score->sessions;
+		if (!child->draining && child->ready)
+			scale_count(&load, child->score->sessions, child->score->capacity,
+			    child->busy);
 	}
-	/* A replacement may be on its way; and nothing is known of those that start. */
-	if (working == 0 || working < crew->wanted || crew->count >= CHILDREN_MAX)
+	if (crew->count >= CHILDREN_MAX)
 		return;
-	if ((used < places ? places - used : 0) < one / 4 ||
-	    (least_busy >= BUSY_PERCENT && working < (unsigned)processors)) {
-		crew->quiet = 0;
+	switch (scale_decide(&load, processors, &crew->quiet)) {
+	case SCALE_MORE:
 		child_start(role);
-	} else if (working > crew->wanted && used < (places - one) / 2 &&
-	    busy < (working - 1) * BUSY_PERCENT / 2) {
-		if (++crew->quiet >= RETIRE_AFTER_TICKS)
-			retire_one(crew);
-	} else {
-		crew->quiet = 0;
+		break;
+	case SCALE_LESS:
+		retire_one(crew);
+		break;
+	case SCALE_KEEP:
+		break;
 	}
 }
 
@@ -445,7 +431,7 @@ children_tick(void)
 
 	for (size_t i = 0; i < ARRAY_SIZE(scaled); i++) {
 		if (children.crews[scaled[i]].wanted > 0)
-			scale(scaled[i], processors);
+			scale(scaled[i], (unsigned)processors);
 	}
 }
 

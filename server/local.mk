@@ -85,6 +85,8 @@ libserver_la_SOURCES = \
 	server/role.h \
 	server/rule.c \
 	server/rule.h \
+	server/scale.c \
+	server/scale.h \
 	server/scoreboard.c \
 	server/scoreboard.h \
 	server/secret.c \

@@ -100,6 +100,7 @@ server_tests = \
 	tests/unit/test_relay \
 	tests/unit/test_resolver \
 	tests/unit/test_rule \
+	tests/unit/test_scale \
 	tests/unit/test_session \
 	tests/unit/test_session_log \
 	$(NULL)
@@ -139,6 +140,8 @@ tests_unit_test_resolver_CFLAGS = $(server_test_cflags)
 tests_unit_test_resolver_LDADD = $(loop_ldadd)
 tests_unit_test_rule_CFLAGS = $(server_test_cflags)
 tests_unit_test_rule_LDADD = $(server_ldadd)
+tests_unit_test_scale_CFLAGS = $(server_test_cflags)
+tests_unit_test_scale_LDADD = $(server_ldadd)
 tests_unit_test_session_CFLAGS = $(server_test_cflags)
 tests_unit_test_session_LDADD = $(server_ldadd)
 tests_unit_test_session_log_CFLAGS = $(server_test_cflags)
