@@ -19,6 +19,8 @@ libserver_la_SOURCES = \
 	server/auth_cache.h \
 	server/channel.c \
 	server/channel.h \
+	server/child.c \
+	server/child.h \
 	server/children.c \
 	server/children.h \
 	server/conf.c \

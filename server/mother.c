@@ -368,7 +368,7 @@ mother_begin(struct served *served, const struct mother_options *options)
 		fatal("cannot become user \"%s\": %s", mother.served->conf->user_privileged,
 		    strerror(-error));
 	setproctitle("mother[%u/%u]", mother.index, mother.options.mothers);
-	children_init(&ops, mother.served);
+	children_init(&ops);
 	children_want(ROLE_MONITOR, 1);
 	children_want(ROLE_AUTH, auth_wanted());
 	children_want(ROLE_IO, 1);
