@@ -108,6 +108,12 @@ endpoint_parse_ip(struct endpoint *e, const char *text)
 	return -EINVAL;
 }
 
+bool
+endpoint_is_ip6_link_local(const struct endpoint *e)
+{
+	return e->family == AF_INET6 && e->ip[0] == 0xfe && (e->ip[1] & 0xc0) == 0x80;
+}
+
 unsigned
 endpoint_bits(const struct endpoint *e)
 {

@@ -54,6 +54,8 @@ bool	 endpoint_same_ip(const struct endpoint *a, const struct endpoint *b);
 bool	 endpoint_is_loopback(const struct endpoint *e);
 /* 0.0.0.0 and ::. */
 bool	 endpoint_is_any(const struct endpoint *e);
+/* fe80::/10: means nothing without its interface, which an endpoint does not have. */
+bool	 endpoint_is_ip6_link_local(const struct endpoint *e);
 /* How many bits its address has: 32 or 128. */
 unsigned endpoint_bits(const struct endpoint *e);
 /* True when the first @prefix bits of the two addresses, of one family, agree. */

@@ -11,6 +11,7 @@
 
 #include "libsocksify/connection.h"
 #include "libsocksify/pool.h"
+#include "libsocksify/raw.h"
 #include "libsocksify/real.h"
 
 static struct pool pool = POOL_OF(struct attempt);
@@ -97,14 +98,14 @@ send_some(struct attempt *a)
 	size_t len;
 
 	while ((len = handshake_output(&a->handshake, &data)) > 0) {
-		ssize_t n = real.send(a->socket, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+		long n = RAW(SYS_sendto, a->socket, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 
 		if (n >= 0)
 			handshake_sent(&a->handshake, (size_t)n);
-		else if (errno == EAGAIN || errno == EINPROGRESS)
+		else if (n == -EAGAIN || n == -EINPROGRESS)
 			return POLLOUT;
-		else if (errno != EINTR)
-			attempt_fail(a, transport_error(errno));
+		else if (n != -EINTR)
+			attempt_fail(a, transport_error((int)-n));
 	}
 	return 0;
 }
@@ -116,16 +117,16 @@ receive_some(struct attempt *a)
 	size_t len;
 
 	while ((len = handshake_wants(&a->handshake, &room)) > 0) {
-		ssize_t n = real.recv(a->socket, room, len, MSG_DONTWAIT);
+		long n = RAW(SYS_recvfrom, a->socket, room, len, MSG_DONTWAIT);
 
 		if (n > 0)
 			handshake_received(&a->handshake, (size_t)n);
 		else if (n == 0)
 			attempt_fail(a, ECONNREFUSED);
-		else if (errno == EAGAIN)
+		else if (n == -EAGAIN)
 			return POLLIN;
-		else if (errno != EINTR)
-			attempt_fail(a, transport_error(errno));
+		else if (n != -EINTR)
+			attempt_fail(a, transport_error((int)-n));
 	}
 	return 0;
 }
@@ -193,6 +194,6 @@ attempt_disconnect(int fd)
 	int error;
 	socklen_t len = sizeof(error);
 
-	real.connect(fd, &none, sizeof(none));
-	real.getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
+	RAW(SYS_connect, fd, &none, sizeof(none));
+	RAW(SYS_getsockopt, fd, SOL_SOCKET, SO_ERROR, &error, &len);
 }

@@ -15,6 +15,7 @@
 #include "libsocksify/descriptors.h"
 #include "libsocksify/helper.h"
 #include "libsocksify/init.h"
+#include "libsocksify/raw.h"
 #include "libsocksify/real.h"
 #include "libsocksify/records.h"
 #include "libsocksify/watch.h"
@@ -42,7 +43,7 @@ socket_int(int fd, int option)
 	int value = -1;
 	socklen_t len = sizeof(value);
 
-	if (real.getsockopt(fd, SOL_SOCKET, option, &value, &len) < 0)
+	if (RAW(SYS_getsockopt, fd, SOL_SOCKET, option, &value, &len) < 0)
 		return -1;
 	return value;
 }
@@ -57,7 +58,7 @@ proxy_address(const struct call *call, struct sockaddr_storage *ss)
 	if (call->domain == AF_INET)
 		return proxy->family == AF_INET ? (int)endpoint_to_sockaddr(proxy, ss) : -ENETUNREACH;
 	if (proxy->family == AF_INET)
-		real.setsockopt(call->fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+		RAW(SYS_setsockopt, call->fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
 	return (int)endpoint_to_sockaddr_in6(proxy, ss);
 }
 
@@ -80,7 +81,7 @@ send_limit(int fd)
 	struct timeval t = { 0 };
 	socklen_t len = sizeof(t);
 
-	if (real.getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, &len) < 0 ||
+	if (RAW(SYS_getsockopt, fd, SOL_SOCKET, SO_SNDTIMEO, &t, &len) < 0 ||
 	    (t.tv_sec == 0 && t.tv_usec == 0))
 		return -1;
 	return now_ms() + (int64_t)t.tv_sec * 1000 + t.tv_usec / 1000;
@@ -378,7 +379,7 @@ connect_routed(int fd, const struct sockaddr *to, socklen_t len)
 		dissolve(fd);
 	if (endpoint_from_sockaddr(&target, to, len) < 0 || !is_tcp(&call))
 		return CONNECT_DIRECT;
-	flags = real.fcntl(fd, F_GETFL);
+	flags = (int)RAW(SYS_fcntl, fd, F_GETFL);
 	call.blocking = (flags & O_NONBLOCK) == 0;
 	connection = records_connection(fd);
 	if (connection != NULL) {

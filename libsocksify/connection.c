@@ -14,7 +14,6 @@
 #include "libsocksify/descriptors.h"
 #include "libsocksify/pool.h"
 #include "libsocksify/raw.h"
-#include "libsocksify/real.h"
 
 #ifndef SO_COOKIE
 #define SO_COOKIE	57
@@ -34,14 +33,10 @@ futex_wake_all(_Atomic uint32_t *word)
 uint64_t
 socket_cookie(int fd)
 {
-	int saved = errno;
 	uint64_t cookie = 0;
 	socklen_t len = sizeof(cookie);
 
-	if (real.getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len) < 0)
-		cookie = 0;
-	errno = saved;
-	return cookie;
+	return RAW(SYS_getsockopt, fd, SOL_SOCKET, SO_COOKIE, &cookie, &len) < 0 ? 0 : cookie;
 }
 
 /* The error has been told, or nobody is left to be told. */
@@ -244,6 +239,6 @@ connection_take_error(int fd, struct connection *c)
 	socklen_t len = sizeof(kernel);
 
 	if (error != 0)
-		real.getsockopt(fd, SOL_SOCKET, SO_ERROR, &kernel, &len);
+		RAW(SYS_getsockopt, fd, SOL_SOCKET, SO_ERROR, &kernel, &len);
 	return error;
 }

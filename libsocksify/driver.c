@@ -4,6 +4,7 @@
 #include "libsocksify/driver.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/close_range.h>
 #include <sched.h>
 #include <stddef.h>
@@ -18,7 +19,6 @@
 #include "libsocksify/descriptors.h"
 #include "libsocksify/pool.h"
 #include "libsocksify/raw.h"
-#include "libsocksify/real.h"
 #include "libsocksify/waiter.h"
 #include "libsocksify/watch.h"
 
@@ -59,7 +59,7 @@ watch_socket(const struct driver *d, int fd, uint32_t events, void *data)
 {
 	struct epoll_event event = { .events = events, .data.ptr = data };
 
-	return real.epoll_ctl(d->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+	return (int)RAW(SYS_epoll_ctl, d->epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
 int
@@ -83,9 +83,9 @@ driver_open(struct driver *d)
 	d->inbox = inbox_open(&d->address);
 	if (d->inbox < 0)
 		return d->inbox;
-	d->epoll = epoll_create1(EPOLL_CLOEXEC);
+	d->epoll = (int)RAW(SYS_epoll_create1, EPOLL_CLOEXEC);
 	if (d->epoll < 0)
-		return -errno;
+		return d->epoll;
 	return watch_socket(d, d->inbox, EPOLLIN, NULL);
 }
 
@@ -128,7 +128,7 @@ sweep_copies(struct driver *d)
 			where = &c->next;
 			continue;
 		}
-		real.close(c->fd);
+		RAW(SYS_close, c->fd);
 		*where = c->next;
 		pool_give(&copies, c);
 		d->copy_count--;
@@ -144,7 +144,7 @@ keep_epoll(struct driver *d, int number, int fd)
 	struct copy *c = s == NULL || s->copy != 0 ? NULL : pool_take(&copies);
 
 	if (c == NULL) {
-		real.close(fd);
+		RAW(SYS_close, fd);
 		return;
 	}
 	if (d->copy_count >= d->copy_limit)
@@ -220,14 +220,14 @@ at_number(int fd, const struct attempt *a, void (*act)(int fd, const struct atte
 		return;
 	}
 	displaced.number = fd;
-	displaced.now = real.fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	if (real.dup3(a->socket, fd, O_CLOEXEC) == fd)
+	displaced.now = (int)RAW(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 0);
+	if (RAW(SYS_dup3, a->socket, fd, O_CLOEXEC) == fd)
 		act(fd, a);
 	if (displaced.now >= 0) {
-		real.dup3(displaced.now, fd, O_CLOEXEC);
-		real.close(displaced.now);
+		RAW(SYS_dup3, displaced.now, fd, O_CLOEXEC);
+		RAW(SYS_close, displaced.now);
 	} else {
-		real.close(fd);
+		RAW(SYS_close, fd);
 	}
 	displaced.number = -1;
 	displaced.now = -1;
@@ -271,13 +271,13 @@ open_refuser(struct driver *d)
 
 	if (d->refuser >= 0)
 		return 0;
-	d->refuser = real.socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	d->refuser = (int)RAW(SYS_socket, AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	memset(&d->refuser_name, 0, sizeof(d->refuser_name));
 	d->refuser_name.sin_family = AF_INET;
 	d->refuser_name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (d->refuser < 0 || bind(d->refuser, (struct sockaddr *)&d->refuser_name, len) < 0 ||
-	    getsockname(d->refuser, (struct sockaddr *)&d->refuser_name, &len) < 0)
-		return -errno;
+	if (d->refuser < 0 || RAW(SYS_bind, d->refuser, &d->refuser_name, len) < 0 ||
+	    RAW(SYS_getsockname, d->refuser, &d->refuser_name, &len) < 0)
+		return -EADDRNOTAVAIL;
 	return 0;
 }
 
@@ -296,12 +296,12 @@ refuse(struct driver *d, int fd)
 	attempt_disconnect(fd);
 	if (open_refuser(d) < 0)
 		return;
-	real.getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len);
+	RAW(SYS_getsockopt, fd, SOL_SOCKET, SO_DOMAIN, &domain, &len);
 	endpoint_from_sockaddr(&refuser, (struct sockaddr *)&d->refuser_name,
 	    sizeof(d->refuser_name));
 	len = domain == AF_INET6 ? endpoint_to_sockaddr_in6(&refuser, &ss)
 	    : endpoint_to_sockaddr(&refuser, &ss);
-	real.connect(fd, (struct sockaddr *)&ss, len);
+	RAW(SYS_connect, fd, &ss, len);
 }
 
 /*
@@ -317,7 +317,7 @@ finish(struct driver *d, struct attempt *a)
 	int error = attempt_error(a);
 
 	if (a->socket >= 0)
-		real.epoll_ctl(d->epoll, EPOLL_CTL_DEL, a->socket, NULL);
+		RAW(SYS_epoll_ctl, d->epoll, EPOLL_CTL_DEL, a->socket, NULL);
 	delist(d, a);
 	state_lock();
 	if (a->socket >= 0 && !connection_abandoned(c)) {
@@ -330,7 +330,7 @@ finish(struct driver *d, struct attempt *a)
 	connection_settle(c, error);
 	if (a->socket >= 0) {
 		connection_each(c, restore_number, a);
-		real.close(a->socket);
+		RAW(SYS_close, a->socket);
 	}
 	waiter_wake_all(c, d->inbox);
 	connection_release(c);

@@ -16,8 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "libsocksify/embedded_files.h"
-#include "libsocksify/launch.h"
+#include "libsocksify/launch_command.h"
+#include "libsocksify/launch_message.h"
 
 #define START_MS	5000	/* for the server to accept */
 #define STOP_MS		1000	/* for sessions to end, then for each harder request */
@@ -107,10 +107,10 @@ become_server(const struct embedded *e, const char *program, pid_t parent)
 {
 	char config[PATH_MAX + 16], pid_file[PATH_MAX + 16];
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	int log = open(e->log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	int log = open(e->files.log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 
-	snprintf(config, sizeof(config), "%s/" EMBEDDED_CONFIG, e->directory);
-	snprintf(pid_file, sizeof(pid_file), "%s/" EMBEDDED_PID, e->directory);
+	snprintf(config, sizeof(config), "%s/" EMBEDDED_CONFIG, e->files.directory);
+	snprintf(pid_file, sizeof(pid_file), "%s/" EMBEDDED_PID, e->files.directory);
 	/* The server must not outlive a launcher that is killed. */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (null < 0 || log < 0 || getppid() != parent)
@@ -130,7 +130,7 @@ complain_of_server(const struct embedded *e)
 {
 	char line[512];
 
-	embedded_last_line(e->log, line, sizeof(line));
+	embedded_last_line(e->files.log, line, sizeof(line));
 	return launch_fail("the private socksifyd did not start%s%s",
 	    line[0] != '\0' ? ": " : "", line);
 }
@@ -161,7 +161,7 @@ try_port(struct embedded *e, const char *program, struct proxy *proxy)
 
 	if (reserved < 0)
 		return -1;
-	if (embedded_write_config(e, proxy->endpoint.port) == 0) {
+	if (embedded_write_config(&e->files, proxy->endpoint.port) == 0) {
 		e->server = fork();
 		if (e->server == 0)
 			become_server(e, program, parent);
@@ -183,7 +183,7 @@ embedded_start(struct embedded *e, struct proxy *proxy, const char *log)
 	*e = (struct embedded){ .server = 0 };
 	if (embedded_find_server(program) < 0)
 		return -1;
-	if (embedded_make_files(e, proxy, log) < 0) {
+	if (embedded_make_files(&e->files, proxy, log) < 0) {
 		embedded_stop(e);
 		return -1;
 	}
@@ -206,5 +206,5 @@ embedded_stop(struct embedded *e)
 		kill(e->server, requests[i]);
 		server_ended(e, STOP_MS);
 	}
-	embedded_remove_files(e);
+	embedded_remove_files(&e->files);
 }

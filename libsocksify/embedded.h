@@ -6,21 +6,19 @@
 #ifndef LIBSOCKSIFY_EMBEDDED_H
 #define LIBSOCKSIFY_EMBEDDED_H
 
-#include <limits.h>
 #include <sys/types.h>
 
-#include "libsocksify/settings.h"
+#include "libsocksify/embedded_files.h"
 
 struct embedded {
 	pid_t	server;			/* 0: none runs */
-	char	directory[PATH_MAX];	/* "": none was made */
-	char	log[PATH_MAX];		/* absolute */
+	struct embedded_files files;
 };
 
 /*
  * Starts the server, waits until it accepts and fills in @proxy. It logs to @log,
  * or to a file that goes with it if that is NULL. Needs the signals held
- * (launch.h). 0, or -1 with a complaint, and nothing is left.
+ * (launch_command.h). 0, or -1 with a complaint, and nothing is left.
  */
 int	 embedded_start(struct embedded *e, struct proxy *proxy, const char *log);
 /* Ends the server, with the sessions that are left, and removes its files. */

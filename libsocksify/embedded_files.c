@@ -13,7 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "libsocksify/launch.h"
+#include "libsocksify/launch_library.h"
+#include "libsocksify/launch_message.h"
 
 #define USERNAME_BYTES	4	/* short: it stands in every line of the log */
 #define PASSWORD_BYTES	16
@@ -61,7 +62,7 @@ make_secret(char *text, size_t n)
 }
 
 static FILE *
-create_file(const struct embedded *e, const char *name)
+create_file(const struct embedded_files *e, const char *name)
 {
 	char path[PATH_MAX + 32];
 	FILE *file = NULL;
@@ -87,7 +88,7 @@ finish_file(FILE *file, const char *name)
 }
 
 static int
-write_passwords(const struct embedded *e, const struct proxy *proxy)
+write_passwords(const struct embedded_files *e, const struct proxy *proxy)
 {
 	char setting[CRYPT_GENSALT_OUTPUT_SIZE];
 	struct crypt_data data = { .initialized = 0 };
@@ -107,7 +108,7 @@ write_passwords(const struct embedded *e, const struct proxy *proxy)
 }
 
 static int
-make_directory(struct embedded *e)
+make_directory(struct embedded_files *e)
 {
 	const char *base = getenv("TMPDIR");
 	int n;
@@ -124,7 +125,7 @@ make_directory(struct embedded *e)
 
 /* The server may change its directory; the log's path must not depend on it. */
 static int
-choose_log(struct embedded *e, const char *log)
+choose_log(struct embedded_files *e, const char *log)
 {
 	char here[PATH_MAX] = "";
 	int n;
@@ -139,7 +140,7 @@ choose_log(struct embedded *e, const char *log)
 }
 
 int
-embedded_make_files(struct embedded *e, struct proxy *proxy, const char *log)
+embedded_make_files(struct embedded_files *e, struct proxy *proxy, const char *log)
 {
 	if (make_directory(e) < 0 || choose_log(e, log) < 0)
 		return -1;
@@ -165,7 +166,7 @@ has_other_users(void)
 }
 
 int
-embedded_write_config(const struct embedded *e, uint16_t port)
+embedded_write_config(const struct embedded_files *e, uint16_t port)
 {
 	FILE *file = create_file(e, EMBEDDED_CONFIG);
 
@@ -212,7 +213,7 @@ embedded_last_line(const char *file, char *line, size_t size)
 }
 
 void
-embedded_remove_files(struct embedded *e)
+embedded_remove_files(struct embedded_files *e)
 {
 	static const char *const names[] = {
 		EMBEDDED_CONFIG, EMBEDDED_PASSWORDS, EMBEDDED_LOG, EMBEDDED_PID,

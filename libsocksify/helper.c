@@ -30,13 +30,12 @@ enum {
 	HELPER_ABSENT,
 	HELPER_STARTING,
 	HELPER_RUNNING,
-	HELPER_ENDED,		/* or ending; to be joined */
+	HELPER_ENDED,		/* or ending: the thread touches nothing shared any more */
 };
 
 /* Under the state lock; the state is a futex word that leaves STARTING without it. */
 static _Atomic uint32_t helper_state;
 static struct driver driver;
-static pthread_t thread;
 static int last_error;
 static int64_t retry_at;
 
@@ -79,26 +78,19 @@ static int
 create_thread(void)
 {
 	pthread_attr_t attributes;
+	pthread_t thread;
 	int error;
 
 	/* Signals are blocked here, and a new thread inherits that. */
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK_SIZE);
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 	atomic_store(&helper_state, HELPER_STARTING);
 	error = pthread_create(&thread, &attributes, run, NULL);
 	pthread_attr_destroy(&attributes);
 	if (error != 0)
 		atomic_store(&helper_state, HELPER_ABSENT);
 	return -error;
-}
-
-static void
-join_thread(void)
-{
-	if (atomic_load(&helper_state) != HELPER_ENDED)
-		return;
-	pthread_join(thread, NULL);
-	atomic_store(&helper_state, HELPER_ABSENT);
 }
 
 int
@@ -110,8 +102,8 @@ helper_start(void)
 		return 0;
 	if (last_error != 0 && now_ms() < retry_at)
 		return last_error;
-	join_thread();
-	last_error = create_thread();
+	if (atomic_load(&helper_state) != HELPER_STARTING)
+		last_error = create_thread();
 	limit = now_ms() + START_LIMIT_MS;
 	while (last_error == 0 && atomic_load(&helper_state) == HELPER_STARTING && now_ms() < limit)
 		futex_sleep(&helper_state, HELPER_STARTING, START_LIMIT_MS);
@@ -171,9 +163,9 @@ helper_await_idle(void)
 		futex_sleep(&connections_connecting, connecting, left);
 }
 
-/* pthread_join() returns a moment before the kernel counts one thread less. */
+/* Until the kernel counts one thread less. */
 static void
-await_kernel(pid_t tid)
+await_end(pid_t tid)
 {
 	int64_t limit = now_ms() + START_LIMIT_MS;
 
@@ -203,12 +195,10 @@ helper_stop(void)
 		while (atomic_load(&helper_state) == HELPER_RUNNING && now_ms() < limit)
 			futex_sleep(&helper_state, HELPER_RUNNING, START_LIMIT_MS);
 	}
-	state_lock();
-	join_thread();
 	atomic_store(&driver.stopping, false);
-	if (atomic_load(&helper_state) == HELPER_ABSENT)
-		await_kernel(driver.tid);
-	critical_unlock(&c);
+	if (atomic_load(&helper_state) == HELPER_ENDED)
+		await_end(driver.tid);
+	critical_leave(&c);
 }
 
 void

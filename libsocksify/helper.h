@@ -19,6 +19,10 @@
  * knows by open file and number: it puts the socket at the program's number in
  * its own table for that moment.
  *
+ * What the helper does to descriptors it does by raw system calls: whatever
+ * keeps books of the program's descriptors, a sanitizer or another preloaded
+ * library, would mistake its numbers for the program's.
+ *
  * It is started by the first connect(2) that needs it and ends when it has had
  * nothing to do for a second, so that a process is single-threaded again. What
  * it shares with the program is under the state lock. It takes all memory that

@@ -8,7 +8,6 @@
 #include <sys/types.h>
 
 #include "libsocksify/raw.h"
-#include "libsocksify/real.h"
 
 union control {
 	char		 bytes[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct ucred))];
@@ -19,20 +18,22 @@ int
 inbox_open(struct address *address)
 {
 	struct sockaddr_un unnamed = { .sun_family = AF_UNIX };
-	int error, on = 1, fd = real.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int error, on = 1;
+	int fd = (int)RAW(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	address->len = sizeof(address->name);
 	/* Bound to nothing but the family, it gets a name (unix(7), "Autobind feature"). */
-	if (bind(fd, (struct sockaddr *)&unnamed, sizeof(unnamed.sun_family)) < 0 ||
-	    getsockname(fd, (struct sockaddr *)&address->name, &address->len) < 0 ||
-	    real.setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0) {
-		error = -errno;
-		real.close(fd);
-		return error;
-	}
-	return fd;
+	error = (int)RAW(SYS_bind, fd, &unnamed, sizeof(unnamed.sun_family));
+	if (error == 0)
+		error = (int)RAW(SYS_getsockname, fd, &address->name, &address->len);
+	if (error == 0)
+		error = (int)RAW(SYS_setsockopt, fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on));
+	if (error == 0)
+		return fd;
+	RAW(SYS_close, fd);
+	return error;
 }
 
 int
@@ -48,10 +49,10 @@ inbox_send(const struct address *to, const struct message *m, int fd)
 		.msg_iov = &bytes,
 		.msg_iovlen = 1,
 	};
-	int error = 0, sender = real.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int error, sender = (int)RAW(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	if (sender < 0)
-		return -errno;
+		return sender;
 	if (fd >= 0) {
 		header.msg_control = control.bytes;
 		header.msg_controllen = CMSG_SPACE(sizeof(fd));
@@ -60,10 +61,9 @@ inbox_send(const struct address *to, const struct message *m, int fd)
 		control.align.cmsg_len = CMSG_LEN(sizeof(fd));
 		memcpy(CMSG_DATA(&control.align), &fd, sizeof(fd));
 	}
-	if (real.sendmsg(sender, &header, MSG_NOSIGNAL) < 0)
-		error = -errno;
-	real.close(sender);
-	return error;
+	error = (int)RAW(SYS_sendmsg, sender, &header, MSG_NOSIGNAL);
+	RAW(SYS_close, sender);
+	return error < 0 ? error : 0;
 }
 
 int
@@ -78,11 +78,11 @@ inbox_receive(int inbox, struct message *m, int *fd)
 		.msg_controllen = sizeof(control.bytes),
 	};
 	struct ucred sender = { .pid = 0 };
-	ssize_t n = real.recvmsg(inbox, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	long n = RAW(SYS_recvmsg, inbox, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
 
 	*fd = -1;
 	if (n < 0)
-		return errno == EINTR ? -EPERM : -EAGAIN;
+		return n == -EINTR ? -EPERM : -EAGAIN;
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(&header); c != NULL; c = CMSG_NXTHDR(&header, c)) {
 		if (c->cmsg_level != SOL_SOCKET)
 			continue;
@@ -94,7 +94,7 @@ inbox_receive(int inbox, struct message *m, int *fd)
 	if (n == sizeof(*m) && sender.pid == RAW(SYS_getpid))
 		return 0;
 	if (*fd >= 0)
-		real.close(*fd);
+		RAW(SYS_close, *fd);
 	*fd = -1;
 	return -EPERM;
 }
@@ -104,5 +104,5 @@ inbox_wake(int inbox, const struct address *to)
 {
 	struct sockaddr_un name = to->name;
 
-	real.sendto(inbox, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&name, to->len);
+	RAW(SYS_sendto, inbox, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL, &name, to->len);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include <config.h>
 
+#include "libsocksify/launch_command.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "libsocksify/launch.h"
+#include "libsocksify/launch_message.h"
 
 /* Signals that somebody may send us and mean the command. */
 static const int forwarded[] = {

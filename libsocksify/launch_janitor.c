@@ -28,10 +28,13 @@
  */
 #include <config.h>
 
+#include "libsocksify/launch_janitor.h"
+
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -44,7 +47,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "libsocksify/launch.h"
+#include "libsocksify/launch_message.h"
 #include "libsocksify/state.h"
 
 #define INTERVAL_FIRST	250	/* milliseconds between looks, doubled each time */
@@ -202,7 +205,7 @@ janitor(const char *path, int process)
 }
 
 int
-launch_start_janitor(const struct launch_state *state)
+launch_start_janitor(const char *path)
 {
 	int process = (int)syscall(SYS_pidfd_open, getpid(), 0);
 	pid_t child = fork();
@@ -212,7 +215,7 @@ launch_start_janitor(const struct launch_state *state)
 		pid_t grandchild = fork();
 
 		if (grandchild == 0)
-			janitor(state->path, process);
+			janitor(path, process);
 		_exit(grandchild < 0);
 	}
 	if (process >= 0)

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 #include <config.h>
 
+#include "libsocksify/launch_library.h"
+
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "libsocksify/launch.h"
+#include "libsocksify/launch_message.h"
 #include "libsocksify/state.h"
 
 #define LIBRARY_NAME	"libsocksify.so"

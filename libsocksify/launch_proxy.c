@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include <config.h>
 
+#include "libsocksify/launch_proxy.h"
+
 #include <errno.h>
 #include <netdb.h>
 #include <string.h>
 
 #include "common/url.h"
-#include "libsocksify/launch.h"
+#include "libsocksify/launch_message.h"
 
 /* The first address of a proxy that is given by name: 0, or -1 with a complaint. */
 static int

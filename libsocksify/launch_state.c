@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include <config.h>
 
+#include "libsocksify/launch_state.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -12,7 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "libsocksify/launch.h"
+#include "libsocksify/launch_janitor.h"
+#include "libsocksify/launch_message.h"
 #include "libsocksify/state.h"
 
 #define SHARED_MEMORY	"/dev/shm"

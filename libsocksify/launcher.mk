@@ -25,12 +25,18 @@ client_names_sources = \
 # The launcher.
 bin_PROGRAMS += socksify
 socksify_SOURCES = \
-	libsocksify/launch.h \
 	libsocksify/launch_command.c \
+	libsocksify/launch_command.h \
 	libsocksify/launch_janitor.c \
+	libsocksify/launch_janitor.h \
 	libsocksify/launch_library.c \
+	libsocksify/launch_library.h \
+	libsocksify/launch_message.c \
+	libsocksify/launch_message.h \
 	libsocksify/launch_proxy.c \
+	libsocksify/launch_proxy.h \
 	libsocksify/launch_state.c \
+	libsocksify/launch_state.h \
 	libsocksify/settings.h \
 	libsocksify/settings_environment.c \
 	libsocksify/socksify.c \

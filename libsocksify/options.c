@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "common/compiler.h"
-#include "libsocksify/real.h"
+#include "libsocksify/raw.h"
 
 static const struct {
 	int	level, option;
@@ -33,10 +33,10 @@ options_set_aside(struct options *o, int fd)
 		int value = held[i].neutral;
 		socklen_t len = sizeof(value);
 
-		real.getsockopt(fd, held[i].level, held[i].option, &value, &len);
+		RAW(SYS_getsockopt, fd, held[i].level, held[i].option, &value, &len);
 		*value_of(o, i) = value;
 		if (value != held[i].neutral)
-			real.setsockopt(fd, held[i].level, held[i].option, &held[i].neutral,
+			RAW(SYS_setsockopt, fd, held[i].level, held[i].option, &held[i].neutral,
 			    sizeof(value));
 	}
 }
@@ -50,7 +50,7 @@ options_restore(const struct options *o, int fd)
 		const int *value = value_of(&copy, i);
 
 		if (*value != held[i].neutral && *value != 0)
-			real.setsockopt(fd, held[i].level, held[i].option, value, sizeof(*value));
+			RAW(SYS_setsockopt, fd, held[i].level, held[i].option, value, sizeof(*value));
 	}
 }
 

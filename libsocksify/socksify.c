@@ -4,14 +4,18 @@
 
 #include <getopt.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "libsocksify/embedded.h"
-#include "libsocksify/launch.h"
+#include "libsocksify/launch_command.h"
+#include "libsocksify/launch_janitor.h"
+#include "libsocksify/launch_library.h"
+#include "libsocksify/launch_message.h"
+#include "libsocksify/launch_proxy.h"
+#include "libsocksify/launch_state.h"
 #include "libsocksify/state.h"
 
 struct options {
@@ -49,35 +53,6 @@ static const char usage_text[] =
     "  --proxy-loopback    send connections to this host through the server, too\n"
     "  --embedded          start a private server for this command alone\n"
     "  --log FILE          where the private server logs\n";
-
-static void
-complain(const char *fmt, va_list args)
-{
-	fputs("socksify: ", stderr);
-	vfprintf(stderr, fmt, args);
-	fputc('\n', stderr);
-}
-
-void
-launch_complain(const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	complain(fmt, args);
-	va_end(args);
-}
-
-int
-launch_fail(const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	complain(fmt, args);
-	va_end(args);
-	return -1;
-}
 
 static void NORETURN
 print_and_exit(const char *text)
@@ -149,7 +124,7 @@ run_with_proxy(const char *path, char **argv, struct settings *settings)
 	explicit_bzero(settings, sizeof(*settings));
 	if (rc < 0)
 		return EXIT_NOT_STARTED;
-	if (launch_start_janitor(&state) < 0) {
+	if (launch_start_janitor(state.path) < 0) {
 		launch_remove_state(&state);
 		return EXIT_NOT_STARTED;
 	}

@@ -9,7 +9,7 @@
 #include "libsocksify/critical.h"
 #include "libsocksify/inbox.h"
 #include "libsocksify/pool.h"
-#include "libsocksify/real.h"
+#include "libsocksify/raw.h"
 
 struct waiter {
 	struct waiter		*next;
@@ -42,7 +42,7 @@ waiter_begin(struct connection *only, int *fd)
 	}
 	critical_unlock(&c);
 	if (w == NULL)
-		real.close(*fd);
+		RAW(SYS_close, *fd);
 	return w;
 }
 
@@ -60,7 +60,7 @@ waiter_end(struct waiter *w, int fd)
 		pool_give(&pool, w);
 	}
 	critical_unlock(&c);
-	real.close(fd);
+	RAW(SYS_close, fd);
 }
 
 void

@@ -8,7 +8,7 @@
 #include "libsocksify/connection.h"
 #include "libsocksify/descriptors.h"
 #include "libsocksify/pool.h"
-#include "libsocksify/real.h"
+#include "libsocksify/raw.h"
 
 enum watch_state {
 	WATCH_OPEN,		/* the kernel has what the program asked for */
@@ -78,7 +78,7 @@ control(int epoll, int op, int fd, const struct epoll_event *event)
 
 	if (event != NULL)
 		copy = *event;
-	return real.epoll_ctl(epoll, op, fd, event != NULL ? &copy : NULL) < 0 ? -errno : 0;
+	return (int)RAW(SYS_epoll_ctl, epoll, op, fd, event != NULL ? &copy : NULL);
 }
 
 /* Registers anew what cannot be modified. */

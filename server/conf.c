@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The configuration as an object, and the checks of a file as a whole. */
+/* The configuration as an object. */
 #include <config.h>
 
 #include "server/conf.h"
@@ -9,9 +9,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "server/conf_parse.h"
+struct conf *
+conf_new(const char *file)
+{
+	struct conf *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return NULL;
+	c->internal_protocols = c->external_protocols = CONF_IPV4 | CONF_IPV6;
+	c->user_passwordcache = 30;
+	c->timeout_negotiate = 30;
+	c->timeout_connect = 30;
+	c->timeout_io_udp = 86400;
+	c->file = strdup(file);
+	if (c->file == NULL) {
+		free(c);
+		return NULL;
+	}
+	return c;
+}
 
 static void
 rules_free(struct rule *rules, unsigned count)
@@ -141,76 +158,4 @@ conf_bind_interfaces(struct conf *c, const struct conf_interface *list, unsigned
 		return -ENOMEM;
 	c->interfaces_bound = true;
 	return 0;
-}
-
-bool
-conf_same_host(const struct host *a, const struct host *b)
-{
-	if (a->type != b->type)
-		return false;
-	if (a->type == HOST_NAME)
-		return strcasecmp(a->name, b->name) == 0;
-	return endpoint_same_ip(&a->endpoint, &b->endpoint);
-}
-
-/* An address that clients of other machines may reach, as far as its text tells. */
-static bool
-is_public(const struct host *h)
-{
-	if (h->type == HOST_IP)
-		return !endpoint_is_loopback(&h->endpoint);
-	return strcmp(h->name, "lo") != 0 && strcasecmp(h->name, "localhost") != 0;
-}
-
-/* Anybody's requests, without so much as a password: usually not what was meant. */
-static int
-warn_open(struct conf *c)
-{
-	char text[HOST_TEXT_SIZE];
-
-	if (!conf_has_socksmethod(c, AUTH_NONE))
-		return 0;
-	for (unsigned i = 0; i < c->internal_count; i++) {
-		const struct conf_address *a = &c->internal[i];
-
-		if (is_public(&a->host))
-			return conf_warn(c, a->line, "socksmethod none on %s, which is not "
-			    "loopback: whoever the rules let in needs no password",
-			    host_format(&a->host, text));
-	}
-	return 0;
-}
-
-static int
-warn_whole(struct conf *c)
-{
-	const struct {
-		bool		 missing;
-		const char	*text;
-	} parts[] = {
-		{ c->logoutput_count == 0, "no logoutput: nothing is logged" },
-		{ c->socksmethod_count == 0, "no socksmethod: every request is blocked" },
-		{ c->client_rule_count == 0, "no client rule: every client is blocked" },
-		{ c->socks_rule_count == 0, "no socks rule: every request is blocked" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		if (parts[i].missing && conf_warn(c, 0, "%s", parts[i].text) < 0)
-			return -ENOMEM;
-	}
-	return warn_open(c);
-}
-
-int
-conf_check(struct conf_parser *p)
-{
-	struct conf_token end = { .type = CONF_END, .line = p->lex.line };
-
-	if (p->conf->internal_count == 0)
-		return conf_lex_fail(&p->lex, &end,
-		    "expected \"internal: ADDRESS\": no address to listen on was given");
-	if (p->conf->external_count == 0)
-		return conf_lex_fail(&p->lex, &end,
-		    "expected \"external: ADDRESS\": no address for outgoing traffic was given");
-	return warn_whole(p->conf) < 0 ? conf_fail_memory(p) : 0;
 }

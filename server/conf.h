@@ -11,10 +11,10 @@
 #define SERVER_CONF_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "common/addr.h"
+#include "common/compiler.h"
 #include "server/rule.h"
 
 #define CONF_INTERNAL_MAX	64
@@ -89,14 +89,12 @@ struct conf_interface {
 	struct endpoint	address;
 };
 
-/*
- * Parses @len bytes of @text. @file is only named in messages. Returns a new
- * configuration for conf_free(), or NULL with a message of one line (file, line,
- * the word and what was expected) in @error.
- */
-struct conf	*conf_parse(const char *file, const char *text, size_t len,
-		    char *error, size_t error_size);
+/* The default of every option; @file is copied. NULL: out of memory. */
+struct conf	*conf_new(const char *file);
 void		 conf_free(struct conf *c);
+
+/* Adds "FILE:LINE: …" to the warnings; @line 0: the file as a whole. 0, or -ENOMEM. */
+int		 conf_warn(struct conf *c, unsigned line, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 /*
  * Tells the rules which addresses the interfaces have: a name in a rule that is

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* The global options. */
 #include <config.h>
 
-#include "server/conf_parse.h"
+#include "server/conf_parse_global.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -11,6 +10,8 @@
 #include <string.h>
 #include <strings.h>
 #include <syslog.h>
+
+#include "server/conf_read_addr.h"
 
 static const struct conf_word facilities[] = {
 	{ "auth", LOG_AUTH },
@@ -31,30 +32,6 @@ static const struct conf_word facilities[] = {
 static const struct conf_word protocols[] = {
 	{ "ipv4", CONF_IPV4 },
 	{ "ipv6", CONF_IPV6 },
-	{ NULL, 0 },
-};
-
-static const struct conf_word methods[] = {
-	{ "none", AUTH_NONE },
-	{ "username", AUTH_USERNAME },
-	{ NULL, 0 },
-};
-
-/* What needs no word of the SOCKS protocol. */
-static const struct conf_word client_methods[] = {
-	{ "none", AUTH_NONE },
-	{ NULL, 0 },
-};
-
-/* Dante's, and not ours: to be named as such, rather than as spelling mistakes. */
-static const struct conf_word foreign_methods[] = {
-	{ "bsdauth", 0 },
-	{ "gssapi", 0 },
-	{ "pam", 0 },
-	{ "pam.address", 0 },
-	{ "pam.any", 0 },
-	{ "pam.username", 0 },
-	{ "rfc931", 0 },
 	{ NULL, 0 },
 };
 
@@ -118,6 +95,17 @@ read_errorlog(struct conf_parser *p, void *field)
 	return read_logs(p, field, &p->conf->errorlog_count);
 }
 
+/* Whether both name the same address or host, without the port. */
+static bool
+same_host(const struct host *a, const struct host *b)
+{
+	if (a->type != b->type)
+		return false;
+	if (a->type == HOST_NAME)
+		return strcasecmp(a->name, b->name) == 0;
+	return endpoint_same_ip(&a->endpoint, &b->endpoint);
+}
+
 /* One address of .internal or .external, none of them twice. */
 static int
 read_listed_address(struct conf_parser *p, struct conf_address *list, unsigned *count,
@@ -132,7 +120,7 @@ read_listed_address(struct conf_parser *p, struct conf_address *list, unsigned *
 		return -EINVAL;
 	a.host.endpoint.port = number;
 	for (unsigned i = 0; i < *count; i++) {
-		if (conf_same_host(&list[i].host, &a.host) && host_port(&list[i].host) == number)
+		if (same_host(&list[i].host, &a.host) && host_port(&list[i].host) == number)
 			return conf_lex_fail(&p->lex, &t, "expected each address once: line %u "
 			    "has this one already", list[i].line);
 	}
@@ -163,27 +151,6 @@ read_protocols(struct conf_parser *p, void *field)
 	if (conf_read_words(p, protocols, &set) < 0)
 		return -EINVAL;
 	*(unsigned *)field = set;
-	return 0;
-}
-
-int
-conf_read_method(struct conf_parser *p, bool client, struct conf_token *t,
-    enum auth_method *method)
-{
-	const struct conf_word *words = client ? client_methods : methods, *found;
-
-	if (conf_read_value(p, t, "a method") < 0)
-		return -EINVAL;
-	found = conf_word_find(words, t->text);
-	if (found == NULL && conf_word_find(foreign_methods, t->text) != NULL)
-		return conf_lex_fail(&p->lex, t, "expected a method that this version has: "
-		    "\"%s\" is one of Dante's that it does not have", t->text);
-	if (found == NULL && conf_word_find(methods, t->text) != NULL)
-		return conf_lex_fail(&p->lex, t, "expected none: \"%s\" is part of the SOCKS "
-		    "protocol and can only be a socksmethod", t->text);
-	if (found == NULL)
-		return conf_lex_fail_words(&p->lex, t, words);
-	*method = (enum auth_method)found->value;
 	return 0;
 }
 

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: ISC */
-/* Client rules and socks rules. */
 #include <config.h>
 
-#include "server/conf_parse.h"
+#include "server/conf_parse_rule.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "server/conf_option.h"
+#include "server/conf_read_addr.h"
 
 #define TCP_COMMANDS	(RULE_CMD_CONNECT | RULE_CMD_BIND | RULE_CMD_BINDREPLY)
 #define UDP_COMMANDS	(RULE_CMD_UDPASSOCIATE | RULE_CMD_UDPREPLY)

@@ -4,13 +4,13 @@
 #include "server/external.h"
 
 #include <errno.h>
-#include <ifaddrs.h>
 #include <netdb.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/compiler.h"
+#include "server/interface.h"
 
 /* Of one interface or name, more are not looked at. */
 #define ADDRESSES_MAX	16
@@ -42,59 +42,40 @@ scope(const struct endpoint *e)
 	return 0;
 }
 
-static bool
-is_link_local_ip6(const struct endpoint *e)
-{
-	struct endpoint net;
-
-	return endpoint_parse_ip(&net, "fe80::") == 0 && endpoint_in_prefix(e, &net, 10);
-}
+struct ordered {
+	struct endpoint	*addresses;
+	unsigned	 count;
+	unsigned	 max;
+};
 
 /* Behind those of the same scope. */
-static unsigned
-insert_by_scope(struct endpoint *addresses, unsigned count, unsigned max, const struct endpoint *e)
+static int
+insert_by_scope(const char *name UNUSED, const struct endpoint *e, void *arg)
 {
+	struct ordered *o = arg;
 	unsigned at = 0;
 
-	while (at < count && scope(&addresses[at]) <= scope(e))
+	if (endpoint_is_ip6_link_local(e))
+		return 0;
+	while (at < o->count && scope(&o->addresses[at]) <= scope(e))
 		at++;
-	if (at == max)
-		return count;
-	if (count == max)
-		count--;
-	memmove(&addresses[at + 1], &addresses[at], (count - at) * sizeof(*addresses));
-	addresses[at] = *e;
-	return count + 1;
-}
-
-static socklen_t
-sockaddr_length(const struct sockaddr *sa)
-{
-	return sa->sa_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+	if (at == o->max)
+		return 0;
+	if (o->count == o->max)
+		o->count--;
+	memmove(&o->addresses[at + 1], &o->addresses[at], (o->count - at) * sizeof(*e));
+	o->addresses[at] = *e;
+	o->count++;
+	return 0;
 }
 
 int
 external_interface(const char *name, struct endpoint *addresses, unsigned max)
 {
-	struct ifaddrs *list;
-	struct endpoint e;
-	unsigned count = 0;
-	bool found = false;
+	struct ordered o = { .addresses = addresses, .max = max };
+	int error = interface_each_address(name, insert_by_scope, &o);
 
-	if (getifaddrs(&list) < 0)
-		return -errno;
-	for (struct ifaddrs *i = list; i != NULL; i = i->ifa_next) {
-		if (strcmp(i->ifa_name, name) != 0)
-			continue;
-		/* An interface without an address is listed for its link layer. */
-		found = true;
-		if (i->ifa_addr != NULL &&
-		    endpoint_from_sockaddr(&e, i->ifa_addr, sockaddr_length(i->ifa_addr)) == 0 &&
-		    !is_link_local_ip6(&e))
-			count = insert_by_scope(addresses, count, max, &e);
-	}
-	freeifaddrs(list);
-	return found ? (int)count : -ENODEV;
+	return error < 0 ? error : (int)o.count;
 }
 
 /* The addresses of a host name: how many, or a negative EAI_ code. */

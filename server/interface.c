@@ -11,49 +11,72 @@
 
 #include "server/log.h"
 
-static socklen_t
-address_len(const struct sockaddr *sa)
+static int
+call_with(const struct ifaddrs *i, interface_fn *call, void *arg)
 {
-	return sa->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) :
+	struct endpoint address;
+	socklen_t len;
+
+	/* An interface without an address is listed for its link layer. */
+	if (i->ifa_addr == NULL)
+		return 0;
+	len = i->ifa_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) :
 	    sizeof(struct sockaddr_in);
+	if (endpoint_from_sockaddr(&address, i->ifa_addr, len) < 0)
+		return 0;
+	return call(i->ifa_name, &address, arg);
 }
 
-/* Fills @list, which has room for all, and returns how many are in it. */
-static unsigned
-collect(const struct ifaddrs *all, struct conf_interface *list)
+int
+interface_each_address(const char *name, interface_fn *call, void *arg)
 {
-	unsigned count = 0;
+	struct ifaddrs *list;
+	int result = name == NULL ? 0 : -ENODEV;
+	bool go_on = true;
 
-	for (const struct ifaddrs *i = all; i != NULL; i = i->ifa_next) {
-		struct conf_interface *to = &list[count];
-
-		if (i->ifa_addr == NULL || strlen(i->ifa_name) >= sizeof(to->name) ||
-		    endpoint_from_sockaddr(&to->address, i->ifa_addr,
-		    address_len(i->ifa_addr)) < 0)
+	if (getifaddrs(&list) < 0)
+		return -errno;
+	for (const struct ifaddrs *i = list; i != NULL && go_on; i = i->ifa_next) {
+		if (name != NULL && strcmp(i->ifa_name, name) != 0)
 			continue;
-		snprintf(to->name, sizeof(to->name), "%s", i->ifa_name);
-		count++;
+		result = call_with(i, call, arg);
+		go_on = result == 0;
 	}
-	return count;
+	freeifaddrs(list);
+	return result;
+}
+
+struct interfaces {
+	struct conf_interface	*list;
+	unsigned		 count;
+};
+
+static int
+append(const char *name, const struct endpoint *address, void *arg)
+{
+	struct interfaces *all = arg;
+	struct conf_interface *grown;
+
+	if (strlen(name) >= sizeof(grown->name))
+		return 0;
+	grown = reallocarray(all->list, all->count + 1, sizeof(*grown));
+	if (grown == NULL)
+		return -ENOMEM;
+	all->list = grown;
+	snprintf(grown[all->count].name, sizeof(grown->name), "%s", name);
+	grown[all->count++].address = *address;
+	return 0;
 }
 
 void
 interface_bind_rules(struct conf *conf)
 {
-	struct conf_interface *list;
-	struct ifaddrs *all;
-	size_t count = 0;
+	struct interfaces all = { .list = NULL };
+	int error = interface_each_address(NULL, append, &all);
 
-	if (getifaddrs(&all) < 0) {
-		log_warn_errno("cannot list the interfaces");
-		return;
-	}
-	for (const struct ifaddrs *i = all; i != NULL; i = i->ifa_next)
-		count++;
-	list = calloc(count + 1, sizeof(*list));
-	if (list == NULL ||
-	    conf_bind_interfaces(conf, list, collect(all, list)) < 0)
-		log_warn("cannot list the interfaces: %s", strerror(ENOMEM));
-	free(list);
-	freeifaddrs(all);
+	if (error == 0)
+		error = conf_bind_interfaces(conf, all.list, all.count);
+	if (error < 0)
+		log_warn("cannot list the interfaces: %s", strerror(-error));
+	free(all.list);
 }

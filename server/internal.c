@@ -4,76 +4,69 @@
 #include "server/internal.h"
 
 #include <errno.h>
-#include <ifaddrs.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <string.h>
 #include <unistd.h>
+
+#include "common/compiler.h"
+#include "server/interface.h"
 
 #define BACKLOG	4096	/* the system may make it less: net.core.somaxconn */
 
-static int
-add_address(const struct sockaddr *sa, uint16_t port, struct endpoint *found, int count,
-    unsigned max)
-{
-	struct endpoint e;
-	socklen_t len = sa->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) :
-	    sizeof(struct sockaddr_in);
+struct addresses {
+	struct endpoint	*found;
+	unsigned	 count;
+	unsigned	 max;
+	uint16_t	 port;
+};
 
-	if (endpoint_from_sockaddr(&e, sa, len) < 0)
-		return count;
-	/* Link-local addresses need a scope, which an endpoint does not have. */
-	if (e.family == AF_INET6 && e.ip[0] == 0xfe && (e.ip[1] & 0xc0) == 0x80)
-		return count;
-	if ((unsigned)count == max)
+/* Link-local IPv6 addresses are left out: nothing says of which link they are. */
+static int
+append(const char *name UNUSED, const struct endpoint *address, void *arg)
+{
+	struct addresses *all = arg;
+
+	if (endpoint_is_ip6_link_local(address))
+		return 0;
+	if (all->count == all->max)
 		return -E2BIG;
-	e.port = port;
-	found[count] = e;
-	return count + 1;
+	all->found[all->count] = *address;
+	all->found[all->count++].port = all->port;
+	return 0;
 }
 
 static int
-interface_addresses(const struct host *host, struct endpoint *found, unsigned max)
+append_of_name(const char *name, struct addresses *all)
 {
-	struct ifaddrs *all;
-	int count = 0;
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE }, *list;
+	struct endpoint address;
+	int error = 0;
 
-	if (getifaddrs(&all) < 0)
-		return -errno;
-	for (struct ifaddrs *i = all; i != NULL && count >= 0; i = i->ifa_next) {
-		if (i->ifa_addr != NULL && strcmp(i->ifa_name, host->name) == 0)
-			count = add_address(i->ifa_addr, host_port(host), found, count, max);
-	}
-	freeifaddrs(all);
-	return count;
-}
-
-static int
-name_addresses(const struct host *host, struct endpoint *found, unsigned max)
-{
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE }, *all;
-	int count = 0;
-
-	if (getaddrinfo(host->name, NULL, &hints, &all) != 0)
+	if (getaddrinfo(name, NULL, &hints, &list) != 0)
 		return -ENODEV;
-	for (struct addrinfo *i = all; i != NULL && count >= 0; i = i->ai_next)
-		count = add_address(i->ai_addr, host_port(host), found, count, max);
-	freeaddrinfo(all);
-	return count;
+	for (struct addrinfo *i = list; i != NULL && error == 0; i = i->ai_next) {
+		if (endpoint_from_sockaddr(&address, i->ai_addr, i->ai_addrlen) == 0)
+			error = append(name, &address, all);
+	}
+	freeaddrinfo(list);
+	return error;
 }
 
 int
 internal_resolve(const struct host *host, struct endpoint *found, unsigned max)
 {
-	int count;
+	struct addresses all = { .found = found, .max = max, .port = host_port(host) };
+	int error;
 
 	if (host->type == HOST_IP) {
 		found[0] = host->endpoint;
 		return 1;
 	}
-	count = interface_addresses(host, found, max);
-	return count != 0 ? count : name_addresses(host, found, max);
+	error = interface_each_address(host->name, append, &all);
+	if (all.count == 0 && (error == 0 || error == -ENODEV))
+		error = append_of_name(host->name, &all);
+	return error < 0 ? error : (int)all.count;
 }
 
 /* "::" means IPv6 only: 0.0.0.0 can be listed beside it, as in Dante. */

@@ -17,16 +17,28 @@ libserver_la_SOURCES = \
 	server/auth.c \
 	server/auth_cache.c \
 	server/auth_cache.h \
+	server/channel.c \
+	server/channel.h \
 	server/children.c \
 	server/children.h \
 	server/conf.c \
 	server/conf.h \
+	server/conf_check.c \
+	server/conf_check.h \
+	server/conf_option.c \
+	server/conf_option.h \
 	server/conf_parse.c \
 	server/conf_parse.h \
-	server/conf_parse_addr.c \
 	server/conf_parse_global.c \
+	server/conf_parse_global.h \
 	server/conf_parse_rule.c \
-	server/conf_parse_words.c \
+	server/conf_parse_rule.h \
+	server/conf_read.c \
+	server/conf_read.h \
+	server/conf_read_addr.c \
+	server/conf_read_addr.h \
+	server/conf_unsupported.c \
+	server/conf_unsupported.h \
 	server/connector.c \
 	server/connector.h \
 	server/dial.c \

@@ -45,6 +45,7 @@
 #include <unistd.h>
 
 #include "common/compiler.h"
+#include "server/channel.h"
 #include "server/children.h"
 #include "server/log.h"
 #include "server/penalty.h"
@@ -337,13 +338,6 @@ watch_signals(void)
 	int error = loop_signal(SIGCHLD, children_reap, NULL);
 
 	signal(SIGPIPE, SIG_IGN);
-	if (mother.started_by_first) {
-		for (size_t i = 0; i < ARRAY_SIZE(stopping); i++)
-			signal(stopping[i], SIG_IGN);
-		signal(SIGHUP, SIG_IGN);
-		signal(SIGUSR1, SIG_IGN);
-		return error;
-	}
 	for (size_t i = 0; error == 0 && i < ARRAY_SIZE(stopping); i++)
 		error = loop_signal(stopping[i], on_stop_signal, (void *)(intptr_t)stopping[i]);
 	if (error == 0)
@@ -496,11 +490,8 @@ int
 mother_main(void)
 {
 	mother.started_by_first = true;
-	if (loop_init() < 0 || watch_signals() < 0 ||
-	    fcntl(ROLE_CHANNEL_FD, F_SETFD, FD_CLOEXEC) < 0)
-		return 1;
-	ipc_init(&mother.first, ROLE_CHANNEL_FD, on_first, on_first_end, NULL);
-	if (ipc_receive(&mother.first, true) < 0)
+	if (channel_open(&mother.first, on_first, on_first_end) < 0 ||
+	    loop_signal(SIGCHLD, children_reap, NULL) < 0)
 		return 1;
 	loop_run();
 	end();

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/conf_parse.h"
 #include "server/interface.h"
 #include "server/internal.h"
 

@@ -4,8 +4,6 @@
 #include "server/worker.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,6 +14,8 @@
 #include <unistd.h>
 
 #include "common/compiler.h"
+#include "server/channel.h"
+#include "server/conf_parse.h"
 #include "server/interface.h"
 #include "server/log.h"
 #include "server/privilege.h"
@@ -319,25 +319,11 @@ on_control_end(struct ipc *ipc UNUSED, int error, void *arg UNUSED)
 		worker_drain();
 }
 
-/* The mother decides when her children end: a signal to the whole group is hers. */
-static void
-ignore_signals(void)
-{
-	static const int ignored[] = { SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2 };
-
-	for (size_t i = 0; i < ARRAY_SIZE(ignored); i++)
-		signal(ignored[i], SIG_IGN);
-}
-
 int
 worker_main(const struct worker_ops *ops)
 {
 	worker.ops = ops;
-	ignore_signals();
-	if (loop_init() < 0 || fcntl(ROLE_CHANNEL_FD, F_SETFD, FD_CLOEXEC) < 0)
-		return 1;
-	ipc_init(&worker.control, ROLE_CHANNEL_FD, on_message, on_control_end, NULL);
-	if (ipc_receive(&worker.control, true) < 0)
+	if (channel_open(&worker.control, on_message, on_control_end) < 0)
 		return 1;
 	loop_run();
 	ipc_flush(&worker.control);

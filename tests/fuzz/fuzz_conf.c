@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/conf.h"
+#include "server/conf_parse.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

@@ -152,6 +152,22 @@ special_addresses_are_known(void **state UNUSED)
 	assert_false(endpoint_is_loopback(&none));
 }
 
+static void
+link_local_addresses_of_ipv6_are_known(void **state UNUSED)
+{
+	static const char *const others[] = { "169.254.0.1", "fe7f::1", "fec0::", "ff02::1" };
+	struct endpoint e;
+
+	e = address("fe80::", 0);
+	assert_true(endpoint_is_ip6_link_local(&e));
+	e = address("febf:ffff::1", 0);
+	assert_true(endpoint_is_ip6_link_local(&e));
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		e = address(others[i], 0);
+		assert_false(endpoint_is_ip6_link_local(&e));
+	}
+}
+
 /* Flipping bit n leaves every prefix up to n, and no longer one. */
 static void
 every_bit_of_a_prefix_counts(void **state UNUSED)
@@ -262,6 +278,7 @@ main(void)
 		cmocka_unit_test(socket_addresses_are_checked),
 		cmocka_unit_test(comparisons_look_at_what_counts),
 		cmocka_unit_test(special_addresses_are_known),
+		cmocka_unit_test(link_local_addresses_of_ipv6_are_known),
 		cmocka_unit_test(every_bit_of_a_prefix_counts),
 		cmocka_unit_test(hosts_and_ports_are_told_apart),
 		cmocka_unit_test(names_have_at_most_255_bytes),

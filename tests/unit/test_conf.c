@@ -12,6 +12,9 @@
 
 #include "common/compiler.h"
 #include "server/conf_parse.h"
+#include "server/conf_parse_global.h"
+#include "server/conf_parse_rule.h"
+#include "server/conf_unsupported.h"
 
 /* The least that is a whole configuration, on three lines. */
 #define BASE	"internal: 127.0.0.1 port = 1080\nexternal: 127.0.0.1\nsocksmethod: none username\n"

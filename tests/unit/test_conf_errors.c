@@ -11,7 +11,7 @@
 #include <errno.h>
 
 #include "common/compiler.h"
-#include "server/conf.h"
+#include "server/conf_parse.h"
 
 /* The least that is a whole configuration, on three lines. */
 #define BASE	"internal: 127.0.0.1 port = 1080\nexternal: 127.0.0.1\nsocksmethod: none username\n"

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The words of Dante's language that this version does not have, so that who
- * brings a file along is told that a word is no mistake of theirs. A row that
- * becomes a keyword leaves this list.
- */
 #include <config.h>
 
-#include "server/conf_parse.h"
+#include "server/conf_unsupported.h"
 
 #include <string.h>
+
+#include "common/compiler.h"
 
 static const char *const words[] = {
 	"bandwidth",

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Addresses and ports, in rules and in global options. */
 #include <config.h>
 
-#include "server/conf_parse.h"
+#include "server/conf_read_addr.h"
 
 #include <errno.h>
 #include <string.h>
