@@ -1,5 +1,6 @@
 # The whole server, with real programs on both sides; one behaviour a file.
 server_integration_tests = \
+	tests/integration/auth_crowd.sh \
 	tests/integration/curl.sh \
 	tests/integration/dante_client.sh \
 	tests/integration/half_close.sh \
