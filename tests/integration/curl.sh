@@ -13,7 +13,8 @@ for host in 127.0.0.1 '[::1]' localhost; do
 	[[ $page = "the page for "* ]] || fail "$host: $page"
 done
 curl -sS --max-time 20 -x "socks5://127.0.0.1:$port" "http://localhost:$nginx_port/page" >/dev/null
-curl -sS --max-time 60 -x "socks5h://127.0.0.1:$port" -o "$work/got" "http://127.0.0.1:$nginx_port/big"
+curl -sS --max-time 60 -x "socks5h://127.0.0.1:$port" -o "$work/got" \
+    "http://127.0.0.1:$nginx_port/big"
 cmp "$work/got" "$work/www/big"
 
 hash_password secret sha512 | sed 's/^/someone:/' >"$work/passwords"

@@ -32,7 +32,8 @@ fetch()
 }
 
 fetch SOCKS5_SERVER=10.99.0.1:1080
-logged 'pass\(1\): tcp/connect \[: 10\.99\.0\.1\.[0-9]+ 10\.99\.0\.1\.1080 -> 10\.77\.1\.1\.[0-9]+ 10\.77\.1\.2\.'
+client='10\.99\.0\.1\.[0-9]+ 10\.99\.0\.1\.1080'
+logged "pass\\(1\\): tcp/connect \\[: $client -> 10\\.77\\.1\\.1\\.[0-9]+ 10\\.77\\.1\\.2\\."
 fetch SOCKS5_SERVER=10.99.0.1:1081 SOCKS_USERNAME=someone SOCKS_PASSWORD=secret
 logged 'tcp/connect \[: username%someone@10\.99\.0\.1\.'
 

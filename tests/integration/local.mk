@@ -6,6 +6,7 @@ server_integration_tests = \
 	tests/integration/auth_methods.sh \
 	tests/integration/auth_system.sh \
 	tests/integration/config_errors.sh \
+	tests/integration/auth_crowd.sh \
 	tests/integration/curl.sh \
 	tests/integration/dante_client.sh \
 	tests/integration/dead_resolver.sh \
@@ -15,7 +16,6 @@ server_integration_tests = \
 	tests/integration/idle_timeouts.sh \
 	tests/integration/kill_mother.sh \
 	tests/integration/kill_roles.sh \
-	tests/integration/launcher.sh \
 	tests/integration/log_format.sh \
 	tests/integration/memory.sh \
 	tests/integration/mothers.sh \
@@ -34,4 +34,17 @@ server_integration_tests = \
 EXTRA_DIST += $(server_integration_tests)
 if SERVER
 TESTS += $(server_integration_tests)
+endif
+
+# Those that preload the library into real programs.
+client_integration_tests = \
+	tests/integration/client_dead_proxy.sh \
+	tests/integration/client_embedded.sh \
+	tests/integration/client_peers.sh \
+	tests/integration/client_programs.sh \
+	tests/integration/launcher.sh \
+	$(NULL)
+EXTRA_DIST += $(client_integration_tests)
+if SERVER
+TESTS += $(client_integration_tests)
 endif

@@ -50,20 +50,26 @@ when='[A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2} \([0-9]{10}\.[0-9]{6}
 client='127\.0\.0\.1\.[0-9]+'
 server="127\\.0\\.0\\.1\\.$port"
 user='username%a\\suser@'
+target="127\\.0\\.0\\.1\\.$target_port"
+dead="127\\.0\\.0\\.1\\.$dead"
+side='(local client|remote peer) closed\.  Session duration: [0-9]+s'
 line()
 {
 	logged "^$when socksifyd\\[[0-9]+\\]: info: $1\$"
 }
 line "pass\\(2\\): tcp/accept \\[: $client $server"
-line "pass\\(2\\): tcp/connect \\[: $user$client $server -> $client 127\\.0\\.0\\.1\\.$target_port"
-line "pass\\(2\\): tcp/connect \\]: 68 -> $user$client $server -> 10, 10 -> $client 127\\.0\\.0\\.1\\.$target_port -> 68: (local client|remote peer) closed\\.  Session duration: [0-9]+s"
-line "pass\\(2\\): tcp/accept \\]: 68 -> $user$client $server -> 10: (local client|remote peer) closed\\.  Session duration: [0-9]+s"
+line "pass\\(2\\): tcp/connect \\[: $user$client $server -> $client $target"
+line "pass\\(2\\): tcp/connect \\]: 68 -> $user$client $server -> 10,\
+ 10 -> $client $target -> 68: $side"
+line "pass\\(2\\): tcp/accept \\]: 68 -> $user$client $server -> 10: $side"
 line "block\\(1\\): tcp/accept \\]: 127\\.0\\.6\\.1\\.[0-9]+ $server"
 line "block\\(1\\): tcp/connect \\]: $client $server -> 0\\.0\\.0\\.0\\.0 127\\.0\\.0\\.9\\.80"
-line "block\\(2\\): tcp/connect \\]: $client $server -> 0\\.0\\.0\\.0\\.0 127\\.0\\.0\\.1\\.$dead: connect.* failed: Connection refused"
-line "block\\(2\\): tcp/accept \\]: $client $server: request was not performed due to error: connect.* failed: Connection refused"
-line "block\\(2\\): tcp/accept \\]: $client $server: negotiate timeout after (0\\.9|1\\.)[0-9]+ seconds"
-line "block\\(2\\): tcp/accept \\]: $client $server: not the greeting of a SOCKS5 client after 0\\.[0-9]{3} seconds"
-line "block\\(2\\): tcp/accept \\]: $client $server: request .*connect to x\\\\n\\.invalid forged line:80 failed: .*"
+failed="block\\(2\\): tcp/accept \\]: $client $server"
+why='connect.* failed: Connection refused'
+line "block\\(2\\): tcp/connect \\]: $client $server -> 0\\.0\\.0\\.0\\.0 $dead: $why"
+line "$failed: request was not performed due to error: $why"
+line "$failed: negotiate timeout after (0\\.9|1\\.)[0-9]+ seconds"
+line "$failed: not the greeting of a SOCKS5 client after 0\\.[0-9]{3} seconds"
+line "$failed: request .*connect to x\\\\n\\.invalid forged line:80 failed: .*"
 ! grep -vE "^$when socksifyd\\[[0-9]+\\]: (info|alert|warning): " "$server_log" ||
     fail "a line without the prefix"

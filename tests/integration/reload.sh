@@ -95,6 +95,7 @@ with Client() as c:
 	read -r -t 20 answer <&"${session[0]}"
 	[ "$answer" = two ] || fail "the session said $answer after the reloads"
 	eval "exec ${session[1]}>&-"
+	# shellcheck disable=SC2154
 	wait "$session_PID"
 	stop_socksifyd
 done

@@ -19,6 +19,8 @@ export LC_ALL
 srcdir=$(cd "${srcdir:-$(dirname "$0")/../..}" && pwd)
 builddir=${builddir:-$(pwd)}
 socksifyd=${SOCKSIFYD:-$builddir/server/socksifyd}
+# shellcheck disable=SC2034 # for the tests
+socksify=$builddir/socksify
 python=${PYTHON:-/usr/bin/python3}
 PYTHONPATH=$srcdir/tests/lib
 PYTHONDONTWRITEBYTECODE=1
@@ -267,9 +269,9 @@ EOF
 }
 
 # start_socksifyd: a server with the configuration on standard input, which need not say where
-# to log, and the options in server_options. Returns when it serves; sets server_pid, server_log
-# and server_conf. server_descriptors limits those of each process. When the test ends it is told to end, and must do so with status 0 and
-# without an alert.
+# to log, and the options in server_options; server_descriptors limits those of each process.
+# Returns when it serves; sets server_pid, server_log and server_conf. When the test ends, the
+# server is told to end, and must do so with status 0 and without an alert.
 server_options=()
 server_descriptors=
 start_socksifyd()

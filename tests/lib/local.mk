@@ -6,6 +6,7 @@ EXTRA_DIST += \
 	CONTRIBUTING.md \
 	tests/lib/crypt_hash.py \
 	tests/lib/functions.sh \
+	tests/lib/leaks.py \
 	tests/lib/packages.sh \
 	tests/lib/socksraw.py \
 	tests/lib/target.py \

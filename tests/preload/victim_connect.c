@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -280,8 +281,9 @@ send_timeout(void)
 	CHECK(victim_connect(fd, HANG) == -EINPROGRESS);
 }
 
-static void
-stalling_options(void)
+/* How long a connect takes, in milliseconds, with options that hold small messages back. */
+static long
+connect_with_stalling_options(void)
 {
 	int value = 4096, on = 1, fd = victim_socket(ECHO, SOCK_NONBLOCK);
 	socklen_t len = sizeof(value);
@@ -295,10 +297,25 @@ stalling_options(void)
 	CHECK(setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &value, sizeof(value)) == 0);
 	CHECK(victim_poll(fd, POLLOUT, LIMIT_MS) == POLLOUT);
 	clock_gettime(CLOCK_MONOTONIC, &b);
-	CHECK((b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000 < 180);
 	value = 0;
 	CHECK(getsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &value, &len) == 0 && value == 2048);
 	CHECK(getsockopt(fd, IPPROTO_TCP, TCP_CORK, &on, &len) == 0 && on == 1);
+	close(fd);
+	return (b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000;
+}
+
+/* Left on, the cork costs 200 ms a message, every time; a busy machine is slow only sometimes. */
+static void
+stalling_options(void)
+{
+	long least = LONG_MAX;
+
+	for (int i = 0; i < 10 && least >= 180; i++) {
+		long took = connect_with_stalling_options();
+
+		least = took < least ? took : least;
+	}
+	CHECK(least < 180);
 }
 
 static void
