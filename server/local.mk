@@ -14,6 +14,8 @@ libserver_la_CFLAGS = $(server_cflags)
 libserver_la_CPPFLAGS = $(server_cppflags)
 libserver_la_LIBADD = $(server_libs)
 libserver_la_SOURCES = \
+	server/acceptor.c \
+	server/acceptor.h \
 	server/auth.c \
 	server/auth_cache.c \
 	server/auth_cache.h \
