@@ -32,8 +32,8 @@ client_known_sources = \
 	libsocksify/hosts.c \
 	libsocksify/names.c \
 	libsocksify/route.c \
-	libsocksify/settings.c \
 	libsocksify/settings_environment.c \
+	libsocksify/settings_load.c \
 	libsocksify/state.c \
 	$(NULL)
 
