@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "libsocksify/names.h"
+#include "libsocksify/settings_load.h"
 
 /* The unspecified address reaches this host, as loopback does (Linux, tcp_v4_connect). */
 static bool

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include <config.h>
 
+#include "libsocksify/settings_environment.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/url.h"
-#include "libsocksify/settings.h"
 
 static const char *const username_variables[] = {
 	"SOCKS_USERNAME", "SOCKS_USER", "SOCKS5_USER", NULL,

@@ -14,11 +14,15 @@ libserver_la_CFLAGS = $(server_cflags)
 libserver_la_CPPFLAGS = $(server_cppflags)
 libserver_la_LIBADD = $(server_libs)
 libserver_la_SOURCES = \
+	server/acceptor.c \
+	server/acceptor.h \
 	server/auth.c \
 	server/auth_cache.c \
 	server/auth_cache.h \
 	server/channel.c \
 	server/channel.h \
+	server/child.c \
+	server/child.h \
 	server/children.c \
 	server/children.h \
 	server/conf.c \
@@ -85,6 +89,8 @@ libserver_la_SOURCES = \
 	server/role.h \
 	server/rule.c \
 	server/rule.h \
+	server/scale.c \
+	server/scale.h \
 	server/scoreboard.c \
 	server/scoreboard.h \
 	server/secret.c \
@@ -95,6 +101,7 @@ libserver_la_SOURCES = \
 	server/session.h \
 	server/session_log.c \
 	server/session_log.h \
+	server/sister.c \
 	server/socksifyd.c \
 	server/socksifyd.h \
 	server/worker.c \

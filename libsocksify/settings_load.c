@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <config.h>
 
-#include "libsocksify/settings.h"
+#include "libsocksify/settings_load.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -11,6 +11,7 @@
 
 #include "libsocksify/hosts.h"
 #include "libsocksify/names.h"
+#include "libsocksify/settings_environment.h"
 #include "libsocksify/state.h"
 
 /*
