@@ -353,7 +353,7 @@ child_ended(struct child *child, int status)
 	child_free(child);
 	if (!children.started && unready)
 		children.ops->start_failed(role);
-	else if (crew->count == 0 && crew->wanted == 0)
+	if (crew->count == 0 && crew->wanted == 0)
 		children.ops->role_ended(role);
 }
 

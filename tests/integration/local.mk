@@ -7,6 +7,7 @@ server_integration_tests = \
 	tests/integration/pysocks.sh \
 	tests/integration/replies.sh \
 	tests/integration/split.sh \
+	tests/integration/stop_early.sh \
 	$(NULL)
 EXTRA_DIST += $(server_integration_tests)
 if SERVER
