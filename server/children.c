@@ -87,6 +87,18 @@ exec_role(enum role role, int channel)
 	_exit(1);
 }
 
+/* Those that retire do not count: what they leave must be there already. */
+static unsigned
+crew_serving(const struct crew *crew)
+{
+	const struct child *child;
+	unsigned n = 0;
+
+	TAILQ_FOREACH(child, &crew->list, entry)
+		n += !child->draining;
+	return n;
+}
+
 static void
 child_free(struct child *child)
 {
@@ -211,7 +223,7 @@ replace(void *arg)
 	static struct log_limit limit;
 	unsigned long unsaid;
 
-	while (crew->count < crew->wanted) {
+	while (crew_serving(crew) < crew->wanted) {
 		int error = child_start(role);
 
 		if (error == 0)
@@ -348,7 +360,7 @@ child_ended(struct child *child, int status)
 	crew->count--;
 	log_death(child, status);
 	tell_monitor_gone(child->pid);
-	if (crew->count < crew->wanted)
+	if (crew_serving(crew) < crew->wanted)
 		replace_later(crew, child);
 	child_free(child);
 	if (!children.started && unready)
@@ -402,12 +414,13 @@ static void
 scale(enum role role, long processors)
 {
 	struct crew *crew = &children.crews[role];
-	unsigned working = 0, busy = 0, least_busy = 100;
+	unsigned working = 0, starting = 0, busy = 0, least_busy = 100;
 	uint64_t places = 0, used = 0, one = 0;
 	struct child *child;
 
 	TAILQ_FOREACH(child, &crew->list, entry) {
 		measure(child);
+		starting += !child->draining && !child->ready;
 		if (child->draining || !child->ready)
 			continue;
 		working++;
@@ -417,11 +430,11 @@ scale(enum role role, long processors)
 		places += one;
 		used += child->score->sessions;
 	}
-	/* A replacement may be on its way; and nothing is known of those that start. */
-	if (working == 0 || working < crew->wanted || crew->count >= CHILDREN_MAX)
+	/* Help or a replacement may be on its way. */
+	if (working == 0 || working < crew->wanted || starting > 0)
 		return;
-	if ((used < places ? places - used : 0) < one / 4 ||
-	    (least_busy >= BUSY_PERCENT && working < (unsigned)processors)) {
+	if (crew->count < CHILDREN_MAX && ((used < places ? places - used : 0) < one / 4 ||
+	    (least_busy >= BUSY_PERCENT && working < (unsigned)processors))) {
 		crew->quiet = 0;
 		child_start(role);
 	} else if (working > crew->wanted && used < (places - one) / 2 &&
