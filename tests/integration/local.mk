@@ -30,6 +30,7 @@ server_integration_tests = \
 	tests/integration/split.sh \
 	tests/integration/stuck.sh \
 	tests/integration/terminate.sh \
+	tests/integration/stop_early.sh \
 	$(NULL)
 EXTRA_DIST += $(server_integration_tests)
 if SERVER
