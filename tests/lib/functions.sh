@@ -74,7 +74,7 @@ dump_logs()
 	    sort | while read -r file; do
 		[ -s "$file" ] || continue
 		echo "== ${file#"$work"/} =="
-		tail -n 200 "$file"
+		tail -n 80 "$file"
 	done >&2
 }
 
