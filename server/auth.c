@@ -5,7 +5,9 @@
  * one check at a time, and the mother starts more of it when they are busy.
  *
  * An address whose passwords fail waits longer and longer before its next one is
- * looked at. It waits here, in a timer; nobody else's check waits with it. What
+ * looked at. It waits here, in a timer; nobody else's check waits with it: where
+ * many wait already, one more is refused unlooked-at, so that there is always
+ * room to take in those who need not wait. Who has gone is not waited for. What
  * is learned about addresses is shared by all auth helpers.
  *
  * The answer to a question is one byte on the descriptor that came with it, 0
@@ -16,6 +18,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -30,11 +33,12 @@
 #include "server/penalty.h"
 #include "server/worker.h"
 
-#define CAPACITY	256	/* questions that wait */
+#define CAPACITY	256	/* questions at once; half of them may wait for their delay */
 
 struct question {
 	TAILQ_ENTRY(question)	 entry;
 	struct loop_timer	 timer;
+	struct loop_io		 io;		/* while it waits: whether the asker is still there */
 	struct loop_deferred	 deferred;	/* the check, then the end */
 	int			 fd;		/* where to answer */
 	struct endpoint		 address;	/* of the client */
@@ -45,6 +49,8 @@ static struct {
 	struct ipc		 inbox;
 	bool			 ended;
 	bool			 checking;	/* a question was taken that does not wait */
+	bool			 checked;	/* a password, in this turn */
+	struct loop_deferred	 next_turn;
 	struct password_db	*db;
 	TAILQ_HEAD(, question)	 questions;
 } auth = { .questions = TAILQ_HEAD_INITIALIZER(auth.questions) };
@@ -71,6 +77,7 @@ static void
 question_end(struct question *q, bool failed)
 {
 	loop_timer_cancel(&q->timer);
+	loop_io_del(&q->io);
 	TAILQ_REMOVE(&auth.questions, q, entry);
 	worker_session_gone(failed);
 	loop_defer_cancel(&q->deferred);
@@ -115,17 +122,66 @@ check(struct question *q)
 	}
 }
 
+/* The negotiate process closes its end when its client has left or is late. */
+static bool
+is_abandoned(const struct question *q)
+{
+	struct pollfd p = { .fd = q->fd, .events = POLLRDHUP };
+
+	return poll(&p, 1, 0) == 1;
+}
+
+static void
+question_abandoned(int fd UNUSED, unsigned events UNUSED, void *arg)
+{
+	question_end(arg, true);
+}
+
+static void	question_due(void *arg);
+
+static void
+question_wait(struct question *q, unsigned ms)
+{
+	if (worker_has_room(worker_score()->capacity / 2) &&
+	    loop_io_add(&q->io, q->fd, LOOP_READ, question_abandoned, q) == 0) {
+		loop_timer_set(&q->timer, ms, question_due, q);
+		return;
+	}
+	log_debug("auth: refused: too many passwords wait already");
+	answer(q, 1);
+}
+
+static void
+turn_over(void *arg UNUSED)
+{
+	auth.checked = false;
+}
+
+/*
+ * One check a turn: several questions may have come in one packet, and between two
+ * checks the loop's clock must turn and the heartbeat be given.
+ */
 static void
 question_due(void *arg)
 {
 	struct question *q = arg;
-	unsigned wait = penalty_wait_ms(loop_now(), &q->address);
+	unsigned wait;
 
+	if (auth.checked) {
+		loop_defer(&q->deferred, question_due, q);
+		return;
+	}
 	auth.checking = false;
-	if (wait == 0)
+	wait = penalty_wait_ms(loop_now(), &q->address);
+	if (is_abandoned(q)) {
+		question_end(q, true);
+	} else if (wait > 0) {
+		question_wait(q, wait);
+	} else {
+		auth.checked = true;
+		loop_defer(&auth.next_turn, turn_over, NULL);
 		check(q);
-	else
-		loop_timer_set(&q->timer, wait, question_due, q);
+	}
 	update_receiving();
 }
 
@@ -155,7 +211,6 @@ on_inbox_message(struct ipc *ipc UNUSED, uint8_t type, struct reader *r, int *fd
 	worker_session_add();
 	auth.checking = true;
 	update_receiving();
-	/* Not from in here: the loop's clock must turn between two checks. */
 	loop_defer(&q->deferred, question_due, q);
 	return 0;
 }

@@ -246,7 +246,11 @@ client_check(struct client *c)
 
 	if (auth_cache_hit(loop_now(), auth->username, auth->password)) {
 		client_advance(c, negotiation_checked(&c->negotiation, true));
-	} else if (ask_auth(c) < 0) {
+		return;
+	}
+	/* The buffer may be full: what else comes meanwhile waits in the socket. */
+	loop_io_del(&c->io);
+	if (ask_auth(c) < 0) {
 		score_add(&worker_score()->shortages, 1);
 		client_advance(c, negotiation_checked(&c->negotiation, false));
 	}
@@ -268,14 +272,14 @@ client_speak(struct client *c)
 	return true;
 }
 
-/* After a check: the socket is watched again, and the request may be here already. */
+/* The request is awaited; after a check it may be in the buffer already. */
 static void
-client_resume(struct client *c)
+client_await_request(struct client *c)
 {
-	if (loop_io_add(&c->io, c->fd, LOOP_READ, client_readable, c) < 0)
+	if (!c->io.on && loop_io_add(&c->io, c->fd, LOOP_READ, client_readable, c) < 0)
 		client_refuse(c, "out of memory");
-	else if (negotiation_feed(&c->negotiation, 0, c->methods, c->method_count) !=
-	    NEGOTIATION_REQUEST)
+	else if (c->negotiation.in_len > 0 && negotiation_feed(&c->negotiation, 0, c->methods,
+	    c->method_count) != NEGOTIATION_REQUEST)
 		client_advance(c, c->negotiation.state);
 }
 
@@ -293,13 +297,10 @@ client_advance(struct client *c, enum negotiation_state state)
 	}
 	switch (state) {
 	case NEGOTIATION_CHECKING:
-		/* The buffer may be full: what else comes waits in the socket. */
-		loop_io_del(&c->io);
 		client_check(c);
 		break;
 	case NEGOTIATION_REQUEST:
-		if (!c->io.on)
-			client_resume(c);
+		client_await_request(c);
 		break;
 	case NEGOTIATION_DONE:
 		client_pass_on(c);

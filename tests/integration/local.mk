@@ -6,6 +6,7 @@ server_integration_tests = \
 	tests/integration/auth_methods.sh \
 	tests/integration/auth_system.sh \
 	tests/integration/config_errors.sh \
+	tests/integration/auth_crowd.sh \
 	tests/integration/curl.sh \
 	tests/integration/dante_client.sh \
 	tests/integration/dead_resolver.sh \
