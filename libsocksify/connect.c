@@ -139,13 +139,13 @@ end_recorded(struct attempt *a, bool told)
 
 /* Gives the attempt to the helper. In a critical section, without the lock. 0, or -errno. */
 static int
-hand_over(struct attempt *a, const int *epolls, int count)
+hand_over(struct attempt *a, int fd, const int *epolls, int count)
 {
 	int error = 0;
 
 	for (int i = 0; i < count && error == 0; i++)
-		error = helper_give_epoll(epolls[i], a->socket);
-	return error < 0 ? error : helper_give_attempt(a);
+		error = helper_give_epoll(epolls[i], fd);
+	return error < 0 ? error : helper_give_attempt(a, fd);
 }
 
 /* Drives a recorded attempt here, where the helper cannot: 0, or -errno for connect(2). */
@@ -194,7 +194,7 @@ connect_recorded(const struct call *call)
 	count = watch_masked(call->fd, epolls, WATCHERS_MAX);
 	state_unlock();
 	if (helper == 0)
-		helper = hand_over(a, epolls, count);
+		helper = hand_over(a, call->fd, epolls, count);
 	critical_leave(&c);
 	return helper == 0 ? -EINPROGRESS : drive_here(a);
 }
@@ -241,7 +241,7 @@ continue_elsewhere(const struct call *call, const struct attempt *from,
 	}
 	state_unlock();
 	if (a != NULL)
-		helper = hand_over(a, epolls, count);
+		helper = hand_over(a, call->fd, epolls, count);
 	critical_leave(&c);
 	if (a == NULL)
 		return 0;

@@ -129,11 +129,11 @@ give(const struct message *m, int fd)
 }
 
 int
-helper_give_attempt(struct attempt *a)
+helper_give_attempt(struct attempt *a, int fd)
 {
-	struct message m = { .kind = MESSAGE_ATTEMPT, .attempt = a, .fd = a->socket, .epoll = -1 };
+	struct message m = { .kind = MESSAGE_ATTEMPT, .attempt = a, .fd = fd, .epoll = -1 };
 
-	return give(&m, a->socket);
+	return give(&m, fd);
 }
 
 int

@@ -41,10 +41,10 @@ struct waiter;
 int	 helper_start(void);
 /*
  * In a critical section, without the lock. Hands over @a, whose socket is the
- * program's number; its connection is CONNECTING. The attempt is the helper's
- * now, unless -errno is returned.
+ * program's @fd; its connection is CONNECTING. The attempt is the helper's now,
+ * unless -errno is returned: it is not looked into here any more.
  */
-int	 helper_give_attempt(struct attempt *a);
+int	 helper_give_attempt(struct attempt *a, int fd);
 /* Likewise the epoll descriptor @epoll, in which @fd is registered. 0, or -errno. */
 int	 helper_give_epoll(int epoll, int fd);
 /* Whether it has @epoll. Under the state lock. */
