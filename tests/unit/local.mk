@@ -1,5 +1,6 @@
 # One cmocka program a module: test_MODULE.c.
 unit_tests = \
+	tests/unit/test_descriptors \
 	tests/unit/test_handshake \
 	tests/unit/test_names \
 	tests/unit/test_route \
@@ -43,3 +44,8 @@ tests_unit_test_route_LDADD = libcommon.la $(CMOCKA_LIBS)
 tests_unit_test_settings_SOURCES = tests/unit/test_settings.c $(client_known_sources)
 tests_unit_test_settings_CFLAGS = $(unit_cflags)
 tests_unit_test_settings_LDADD = libcommon.la $(CMOCKA_LIBS)
+
+tests_unit_test_descriptors_SOURCES = tests/unit/test_descriptors.c \
+	libsocksify/descriptors.c libsocksify/pool.c
+tests_unit_test_descriptors_CFLAGS = $(unit_cflags)
+tests_unit_test_descriptors_LDADD = $(CMOCKA_LIBS)
