@@ -55,8 +55,11 @@ proxy_address(const struct call *call, struct sockaddr_storage *ss)
 	const struct endpoint *proxy = &call->route.proxy->endpoint;
 	int off = 0;
 
+	/* An IPv4 socket cannot be made to reach an IPv6 proxy. */
+	if (call->domain == AF_INET && proxy->family != AF_INET)
+		return -ENETUNREACH;
 	if (call->domain == AF_INET)
-		return proxy->family == AF_INET ? (int)endpoint_to_sockaddr(proxy, ss) : -ENETUNREACH;
+		return (int)endpoint_to_sockaddr(proxy, ss);
 	if (proxy->family == AF_INET)
 		RAW(SYS_setsockopt, call->fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
 	return (int)endpoint_to_sockaddr_in6(proxy, ss);
@@ -74,7 +77,7 @@ connect_proxy(const struct call *call)
 	return real.connect(call->fd, (struct sockaddr *)&ss, (socklen_t)len) < 0 ? -errno : 0;
 }
 
-/* When SO_SNDTIMEO ends a blocking connect(2), of the monotonic clock in milliseconds; -1: never. */
+/* When SO_SNDTIMEO ends a blocking connect(2), of the monotonic clock in ms; -1: never. */
 static int64_t
 send_limit(int fd)
 {
@@ -292,7 +295,7 @@ connect_unrecorded(const struct call *call, bool recordable)
 	return error;
 }
 
-/* A connect(2) on a socket that has been through one: 0 or -errno, or CONNECT_DIRECT to start anew. */
+/* One on a socket that has been through one: 0 or -errno, or CONNECT_DIRECT to start anew. */
 static int
 connect_again(int fd, struct connection *connection, bool blocking)
 {

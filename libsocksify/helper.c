@@ -115,7 +115,7 @@ helper_start(void)
 	return last_error;
 }
 
-/* As inbox_send(); too many descriptors on their way, in all processes of the user, soon are fewer. */
+/* As inbox_send(); too many descriptors on their way, of all of a user's, soon are fewer. */
 static int
 give(const struct message *m, int fd)
 {

@@ -51,7 +51,7 @@ int	 helper_give_epoll(int epoll, int fd);
 int	 helper_has_epoll(int epoll);
 /* Waits until no handshake runs, at most 3 seconds. */
 void	 helper_await_idle(void);
-/* As helper_await_idle(); then ends the thread and waits until the kernel, too, has forgotten it. */
+/* As helper_await_idle(); then ends the thread, until the kernel counts one less. */
 void	 helper_stop(void);
 /* In the child of a fork, where there is none. */
 void	 helper_forget(void);

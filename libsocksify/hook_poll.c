@@ -72,12 +72,15 @@ __ppoll_chk(struct pollfd *fds, nfds_t count, const struct timespec *timeout, co
 /* The three sets of select(2), of any size, and what each of their members means for poll(2). */
 enum { IN, OUT, URGENT, SETS };
 
+#define READABLE	(POLLIN | POLLRDNORM | POLLRDBAND)
+#define WRITABLE	(POLLOUT | POLLWRNORM | POLLWRBAND)
+
 static const struct {
 	short	events;		/* to ask for */
 	short	shown_by;	/* the answers that make it ready */
 } meaning[SETS] = {
-	[IN] = { POLLIN | POLLRDNORM | POLLRDBAND, POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR },
-	[OUT] = { POLLOUT | POLLWRNORM | POLLWRBAND, POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR },
+	[IN] = { READABLE, READABLE | POLLHUP | POLLERR },
+	[OUT] = { WRITABLE, WRITABLE | POLLERR },
 	[URGENT] = { POLLPRI, POLLPRI },
 };
 
