@@ -7,6 +7,9 @@ common_tests = \
 	tests/unit/test_addr \
 	tests/unit/test_conf_lex \
 	tests/unit/test_cursor \
+# One cmocka program a module: test_MODULE.c.
+unit_tests = \
+	tests/unit/test_descriptors \
 	tests/unit/test_handshake \
 	tests/unit/test_socks5 \
 	tests/unit/test_url \
@@ -147,3 +150,9 @@ tests_unit_test_session_LDADD = $(server_ldadd)
 tests_unit_test_session_log_CFLAGS = $(server_test_cflags)
 tests_unit_test_session_log_LDADD = $(server_ldadd)
 endif
+tests_unit_test_settings_LDADD = libcommon.la $(CMOCKA_LIBS)
+
+tests_unit_test_descriptors_SOURCES = tests/unit/test_descriptors.c \
+	libsocksify/descriptors.c libsocksify/pool.c
+tests_unit_test_descriptors_CFLAGS = $(unit_cflags)
+tests_unit_test_descriptors_LDADD = $(CMOCKA_LIBS)
