@@ -7,9 +7,6 @@ common_tests = \
 	tests/unit/test_addr \
 	tests/unit/test_conf_lex \
 	tests/unit/test_cursor \
-# One cmocka program a module: test_MODULE.c.
-unit_tests = \
-	tests/unit/test_descriptors \
 	tests/unit/test_handshake \
 	tests/unit/test_socks5 \
 	tests/unit/test_url \
@@ -41,6 +38,7 @@ client_known_sources = \
 	$(NULL)
 
 client_tests = \
+	tests/unit/test_descriptors \
 	tests/unit/test_names \
 	tests/unit/test_resolve \
 	tests/unit/test_route \
@@ -49,6 +47,10 @@ client_tests = \
 check_PROGRAMS += $(client_tests)
 TESTS += $(client_tests)
 
+tests_unit_test_descriptors_CFLAGS = $(unit_cflags)
+tests_unit_test_descriptors_LDADD = $(common_ldadd)
+tests_unit_test_descriptors_SOURCES = tests/unit/test_descriptors.c \
+	libsocksify/descriptors.c libsocksify/pool.c
 tests_unit_test_names_CFLAGS = $(unit_cflags)
 tests_unit_test_names_LDADD = $(common_ldadd)
 tests_unit_test_names_SOURCES = tests/unit/test_names.c $(client_known_sources)
@@ -150,9 +152,3 @@ tests_unit_test_session_LDADD = $(server_ldadd)
 tests_unit_test_session_log_CFLAGS = $(server_test_cflags)
 tests_unit_test_session_log_LDADD = $(server_ldadd)
 endif
-tests_unit_test_settings_LDADD = libcommon.la $(CMOCKA_LIBS)
-
-tests_unit_test_descriptors_SOURCES = tests/unit/test_descriptors.c \
-	libsocksify/descriptors.c libsocksify/pool.c
-tests_unit_test_descriptors_CFLAGS = $(unit_cflags)
-tests_unit_test_descriptors_LDADD = $(CMOCKA_LIBS)
