@@ -291,6 +291,22 @@ literal_to_address(struct host *dst)
 	}
 }
 
+/*
+ * Whether the resolver takes the name for what the rules have read: a backslash, by
+ * which it spells any byte, and blanks and controls are in no host's name.
+ */
+static bool
+is_sound(const struct host *dst)
+{
+	const unsigned char *c = (const unsigned char *)dst->name;
+
+	if (dst->type != HOST_NAME)
+		return true;
+	while (*c > ' ' && *c != 0x7f && *c != '\\')
+		c++;
+	return *c == '\0';
+}
+
 static void
 start_timeout(struct request *q, const struct rule *rule)
 {
@@ -314,6 +330,11 @@ request_start(struct request *q)
 	if (!needs_address && rule->verdict == RULE_BLOCK) {
 		session_log_block(s);
 		refuse(q, SOCKS5_NOT_ALLOWED);
+		return;
+	}
+	if (!is_sound(&s->dst)) {
+		session_log_failure(s, "this can be no host's name");
+		refuse(q, SOCKS5_HOST_UNREACHABLE);
 		return;
 	}
 	start_timeout(q, rule);

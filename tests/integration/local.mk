@@ -4,6 +4,7 @@ server_integration_tests = \
 	tests/integration/curl.sh \
 	tests/integration/dante_client.sh \
 	tests/integration/half_close.sh \
+	tests/integration/name_spelling.sh \
 	tests/integration/pysocks.sh \
 	tests/integration/replies.sh \
 	tests/integration/split.sh \
