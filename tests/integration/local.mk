@@ -20,6 +20,7 @@ server_integration_tests = \
 	tests/integration/memory.sh \
 	tests/integration/mothers.sh \
 	tests/integration/open_warning.sh \
+	tests/integration/name_spelling.sh \
 	tests/integration/pysocks.sh \
 	tests/integration/reload.sh \
 	tests/integration/replies.sh \
