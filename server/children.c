@@ -64,6 +64,18 @@ children_find(pid_t pid)
 	return NULL;
 }
 
+/* Those that retire do not count: what they leave must be there already. */
+static unsigned
+crew_serving(const struct crew *crew)
+{
+	const struct child *child;
+	unsigned n = 0;
+
+	TAILQ_FOREACH(child, &crew->list, entry)
+		n += !child->draining;
+	return n;
+}
+
 static void
 check_all_ready(void)
 {
@@ -143,7 +155,7 @@ replace(void *arg)
 	static struct log_limit limit;
 	unsigned long unsaid;
 
-	while (crew->count < crew->wanted) {
+	while (crew_serving(crew) < crew->wanted) {
 		int error = start(role);
 
 		if (error == 0)
@@ -283,12 +295,12 @@ child_ended(struct child *child, int status)
 	crew->count--;
 	log_death(child, status);
 	tell_monitor_gone(child->pid);
-	if (crew->count < crew->wanted)
+	if (crew_serving(crew) < crew->wanted)
 		replace_later(crew, child);
 	child_free(child);
 	if (!children.started && unready)
 		children.ops->start_failed(role);
-	else if (crew->count == 0 && crew->wanted == 0)
+	if (crew->count == 0 && crew->wanted == 0)
 		children.ops->role_ended(role);
 }
 
@@ -323,19 +335,23 @@ scale(enum role role, unsigned processors)
 {
 	struct crew *crew = &children.crews[role];
 	struct scale_load load = { .wanted = crew->wanted };
+	unsigned starting = 0;
 	struct child *child;
 
 	TAILQ_FOREACH(child, &crew->list, entry) {
 		child_measure(child);
+		starting += !child->draining && !child->ready;
 		if (!child->draining && child->ready)
 			scale_count(&load, child->score->sessions, child->score->capacity,
 			    child->busy);
 	}
-	if (crew->count >= CHILDREN_MAX)
+	/* Help or a replacement may be on its way. */
+	if (starting > 0)
 		return;
 	switch (scale_decide(&load, processors, &crew->quiet)) {
 	case SCALE_MORE:
-		start(role);
+		if (crew->count < CHILDREN_MAX)
+			start(role);
 		break;
 	case SCALE_LESS:
 		retire_one(crew);

@@ -189,6 +189,9 @@ write_pidfile(void)
 static void
 all_ready(void)
 {
+	/* Told to stop while they started: they are ready to end, and not to serve. */
+	if (mother.state != MOTHER_STARTING)
+		return;
 	mother.state = MOTHER_SERVING;
 	if (mother.index == 1) {
 		write_pidfile();
@@ -202,7 +205,8 @@ all_ready(void)
 static void
 start_failed(enum role role)
 {
-	fatal("a %s process could not start", role_name(role));
+	if (mother.state == MOTHER_STARTING)
+		fatal("a %s process could not start", role_name(role));
 }
 
 static void

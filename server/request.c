@@ -48,18 +48,21 @@ static struct {
 	struct ipc		 inbox;
 	struct ipc		 ios;
 	struct connector_sources sources;
+	struct loop_timer	 shortage;	/* while it runs nothing new is taken */
 	bool			 ended;		/* nobody writes to the inbox any more */
 	TAILQ_HEAD(, request)	 requests;
 } request = { .requests = TAILQ_HEAD_INITIALIZER(request.requests) };
 
 static void	request_connect(struct request *q);
 
-static void
+/* 0, or -errno. */
+static int
 update_receiving(void)
 {
-	if (!request.ended)
-		ipc_receive(&request.inbox, worker_has_room(ipc_batch()) &&
-		    !ipc_congested(&request.ios));
+	if (request.ended)
+		return 0;
+	return ipc_receive(&request.inbox, worker_has_room(ipc_batch()) &&
+	    !ipc_congested(&request.ios) && !request.shortage.made);
 }
 
 static void
@@ -150,10 +153,16 @@ rule_for(const struct session *s, const struct endpoint *to, bool *needs_address
 }
 
 static void
-apply_rule(struct session *s, const struct rule *rule)
+note_rule(struct session *s, const struct rule *rule)
 {
 	s->socks_rule.number = (uint16_t)rule->number;
 	s->socks_rule.log = (uint8_t)rule->log;
+}
+
+static void
+apply_rule(struct session *s, const struct rule *rule)
+{
+	note_rule(s, rule);
 	if (rule->timeout_io_tcp >= 0)
 		s->io_timeout = (uint32_t)rule->timeout_io_tcp;
 	if (rule->timeout_tcp_fin_wait >= 0)
@@ -168,7 +177,8 @@ permit(const struct endpoint *remote, void *arg)
 
 	if (rule->verdict == RULE_PASS)
 		return 0;
-	apply_rule(&q->session, rule);
+	/* Its time limits are not for the address that may be found to pass. */
+	note_rule(&q->session, rule);
 	return -EACCES;
 }
 
@@ -226,7 +236,6 @@ connected(const struct connector_result *result, void *arg)
 	}
 }
 
-/* Descriptors or memory are short: this request waits, and nothing new is taken. */
 static void
 try_again(void *arg)
 {
@@ -240,6 +249,17 @@ try_again(void *arg)
 }
 
 static void
+shortage_over(void *arg UNUSED)
+{
+	loop_timer_cancel(&request.shortage);
+	update_receiving();
+}
+
+/*
+ * Descriptors or memory are short: this request waits, and nothing new is taken; the
+ * kernel would drop the descriptors of a packet that finds no room.
+ */
+static void
 shortage(struct request *q, int error)
 {
 	static struct log_limit limit;
@@ -250,6 +270,8 @@ shortage(struct request *q, int error)
 		log_warn("request: cannot connect for now: %s (%lu times unsaid)",
 		    strerror(error), unsaid);
 	loop_timer_set(&q->again, SHORTAGE_MS, try_again, q);
+	loop_timer_set(&request.shortage, SHORTAGE_MS, shortage_over, NULL);
+	update_receiving();
 }
 
 static void
@@ -291,6 +313,22 @@ literal_to_address(struct host *dst)
 	}
 }
 
+/*
+ * Whether the resolver takes the name for what the rules have read: a backslash, by
+ * which it spells any byte, and blanks and controls are in no host's name.
+ */
+static bool
+is_sound(const struct host *dst)
+{
+	const unsigned char *c = (const unsigned char *)dst->name;
+
+	if (dst->type != HOST_NAME)
+		return true;
+	while (*c > ' ' && *c != 0x7f && *c != '\\')
+		c++;
+	return *c == '\0';
+}
+
 static void
 start_timeout(struct request *q, const struct rule *rule)
 {
@@ -314,6 +352,11 @@ request_start(struct request *q)
 	if (!needs_address && rule->verdict == RULE_BLOCK) {
 		session_log_block(s);
 		refuse(q, SOCKS5_NOT_ALLOWED);
+		return;
+	}
+	if (!is_sound(&s->dst)) {
+		session_log_failure(s, "this can be no host's name");
+		refuse(q, SOCKS5_HOST_UNREACHABLE);
 		return;
 	}
 	start_timeout(q, rule);
@@ -410,7 +453,7 @@ configure(const struct conf *conf)
 	}
 	connector_set_keepalive((worker_flags() & ROLE_NO_KEEPALIVE) == 0);
 	loop_timer_class(conf->timeout_connect * 1000ull);
-	return ipc_receive(&request.inbox, true);
+	return update_receiving();
 }
 
 static void

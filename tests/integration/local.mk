@@ -20,6 +20,7 @@ server_integration_tests = \
 	tests/integration/memory.sh \
 	tests/integration/mothers.sh \
 	tests/integration/open_warning.sh \
+	tests/integration/name_spelling.sh \
 	tests/integration/pysocks.sh \
 	tests/integration/reload.sh \
 	tests/integration/replies.sh \
@@ -30,6 +31,7 @@ server_integration_tests = \
 	tests/integration/split.sh \
 	tests/integration/stuck.sh \
 	tests/integration/terminate.sh \
+	tests/integration/stop_early.sh \
 	$(NULL)
 EXTRA_DIST += $(server_integration_tests)
 if SERVER

@@ -38,6 +38,7 @@ client_known_sources = \
 	$(NULL)
 
 client_tests = \
+	tests/unit/test_descriptors \
 	tests/unit/test_names \
 	tests/unit/test_resolve \
 	tests/unit/test_route \
@@ -46,6 +47,10 @@ client_tests = \
 check_PROGRAMS += $(client_tests)
 TESTS += $(client_tests)
 
+tests_unit_test_descriptors_CFLAGS = $(unit_cflags)
+tests_unit_test_descriptors_LDADD = $(common_ldadd)
+tests_unit_test_descriptors_SOURCES = tests/unit/test_descriptors.c \
+	libsocksify/descriptors.c libsocksify/pool.c
 tests_unit_test_names_CFLAGS = $(unit_cflags)
 tests_unit_test_names_LDADD = $(common_ldadd)
 tests_unit_test_names_SOURCES = tests/unit/test_names.c $(client_known_sources)
