@@ -57,12 +57,21 @@ settings_credentials(struct proxy *proxy, const char **why)
 	return 0;
 }
 
+bool
+settings_proxy_loopback(void)
+{
+	const char *value = getenv(SETTINGS_LOOPBACK_VARIABLE);
+
+	return value != NULL && value[0] != '\0';
+}
+
 int
 settings_from_environment(struct settings *settings, struct host *server, const char **why)
 {
 	const char *value = getenv("SOCKS5_SERVER");
 
 	memset(settings, 0, sizeof(*settings));
+	settings->proxy_loopback = settings_proxy_loopback();
 	if (value == NULL || value[0] == '\0')
 		return -ENOENT;
 	if (host_parse_port(server, value) < 0 || strpbrk(server->name, "/@: \t") != NULL) {

@@ -3,8 +3,17 @@
 #ifndef LIBSOCKSIFY_SETTINGS_ENVIRONMENT_H
 #define LIBSOCKSIFY_SETTINGS_ENVIRONMENT_H
 
+#include <stdbool.h>
+
 #include "libsocksify/settings.h"
 
+/*
+ * Set to anything but "": --proxy-loopback. The launcher sets it beside the shared
+ * file, so that a program that cannot read the file still knows what not to send.
+ */
+#define SETTINGS_LOOPBACK_VARIABLE	"SOCKSIFY_PROXY_LOOPBACK"
+
+bool	 settings_proxy_loopback(void);
 /*
  * Takes proxy and credentials from SOCKS5_SERVER, SOCKS_USERNAME (SOCKS_USER,
  * SOCKS5_USER) and SOCKS_PASSWORD (SOCKS_PASSWD, SOCKS5_PASSWD). *server is the

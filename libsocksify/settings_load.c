@@ -113,8 +113,10 @@ settings_load(bool *failed)
 
 	if (atomic_compare_exchange_strong(&phase, &seen, PHASE_LOADING)) {
 		seen = load();
-		if (seen == PHASE_FAILED)
+		if (seen == PHASE_FAILED) {
 			explicit_bzero(&current, sizeof(current));
+			current.proxy_loopback = settings_proxy_loopback();
+		}
 		atomic_store(&phase, seen);
 		errno = saved;
 	}

@@ -13,6 +13,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,15 +110,35 @@ refuse(struct request *q, enum socks5_reply reply)
 	request_end(q, true);
 }
 
-static void
-fail(struct request *q, const char *what, int error)
+static void PRINTF_LIKE(3, 4)
+fail(struct request *q, int error, const char *fmt, ...)
 {
-	char why[HOST_TEXT_SIZE + 100], text[HOST_TEXT_SIZE];
+	char why[HOST_TEXT_SIZE + 100];
+	va_list args;
 
-	snprintf(why, sizeof(why), "%s to %s failed: %s", what,
-	    host_format(&q->session.dst, text), strerror(error));
+	va_start(args, fmt);
+	vsnprintf(why, sizeof(why), fmt, args);
+	va_end(args);
 	session_log_failure(&q->session, why);
 	refuse(q, socks5_reply_from_errno(error));
+}
+
+static void
+fail_connect(struct request *q, int error)
+{
+	char text[HOST_TEXT_SIZE];
+
+	fail(q, error, "connect to %s failed: %s", host_format(&q->session.dst, text),
+	    strerror(error));
+}
+
+/* There was no address to connect to. */
+static void
+fail_look_up(struct request *q, int error)
+{
+	fail(q, error, "name could not be looked up: %s",
+	    error == EHOSTUNREACH ? "no such name, or no address that external can reach" :
+	    error == ETIMEDOUT ? "no name server answered" : strerror(error));
 }
 
 static unsigned
@@ -228,11 +249,12 @@ connected(const struct connector_result *result, void *arg)
 	} else if (result->error == EACCES) {
 		session_log_block(&q->session);
 		refuse(q, SOCKS5_NOT_ALLOWED);
+	} else if (result->remote.family == AF_UNSPEC) {
+		fail_look_up(q, result->error);
 	} else {
 		q->session.remote = result->remote;
-		if (result->remote.family != AF_UNSPEC)
-			apply_rule(&q->session, rule_for(&q->session, &result->remote, NULL));
-		fail(q, "connect", result->error);
+		apply_rule(&q->session, rule_for(&q->session, &result->remote, NULL));
+		fail_connect(q, result->error);
 	}
 }
 
@@ -243,7 +265,7 @@ try_again(void *arg)
 
 	loop_timer_cancel(&q->again);
 	if (q->deadline_ms != 0 && loop_now() >= q->deadline_ms)
-		fail(q, "connect", ETIMEDOUT);
+		fail_connect(q, ETIMEDOUT);
 	else
 		request_connect(q);
 }
@@ -295,7 +317,7 @@ request_connect(struct request *q)
 		shortage(q, -error);
 		break;
 	default:
-		fail(q, "connect", -error);
+		fail_connect(q, -error);
 		break;
 	}
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash
 # What has to be installed, for ./try and ./check; they source it.
 
 # shellcheck disable=SC2034  # for the scripts that read this file
