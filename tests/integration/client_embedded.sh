@@ -6,7 +6,7 @@
 
 require curl
 start_nginx
-export SOCKSIFY_SOCKSIFYD=$socksifyd TMPDIR=$work XDG_RUNTIME_DIR=$work
+export SOCKSIFY_SOCKSIFYD=$socksifyd TMPDIR=$work
 
 page=$("$socksify" --embedded --log "$work/embedded.log" --proxy-loopback \
     curl -sS --max-time 20 "http://localhost:$nginx_port/page")
@@ -35,6 +35,6 @@ status=0
 
 nothing_left()
 {
-	! pgrep -f -- "-f $work/" && [ -z "$(find "$work/socksify" -mindepth 1)" ]
+	! pgrep -f -- "-f $work/" && [ -z "$(find "$XDG_RUNTIME_DIR" -type f)" ]
 }
 wait_for 10 nothing_left

@@ -11,6 +11,7 @@ server_integration_tests = \
 	tests/integration/dante_client.sh \
 	tests/integration/dead_resolver.sh \
 	tests/integration/descriptors.sh \
+	tests/integration/early_signal.sh \
 	tests/integration/half_close.sh \
 	tests/integration/happy_eyeballs.sh \
 	tests/integration/idle_timeouts.sh \

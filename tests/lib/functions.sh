@@ -37,9 +37,16 @@ export ASAN_OPTIONS UBSAN_OPTIONS
 unset ALL_PROXY all_proxy HTTP_PROXY http_proxy HTTPS_PROXY https_proxy NO_PROXY no_proxy \
     SOCKS5_SERVER SOCKS_SERVER SOCKS_USERNAME SOCKS_PASSWORD SOCKS_CONF LD_PRELOAD
 
+# How much longer than usual everything may take: SOCKSIFY_TEST_PATIENCE times.
+patience=${SOCKSIFY_TEST_PATIENCE:-1}
+
 work=$(mktemp -d "${TMPDIR:-/tmp}/socksify-test.XXXXXX")
 # The roles that have dropped their privilege must reach what is in it.
 chmod 711 "$work"
+# What socksify shares among the processes of a command is not to be mixed with others'.
+mkdir -m 700 "$work/runtime"
+XDG_RUNTIME_DIR=$work/runtime
+export XDG_RUNTIME_DIR
 cleanup_hooks=()
 
 # cleanup COMMAND: runs it when the test ends, however it ends; last come, first served.
@@ -115,7 +122,7 @@ require_root()
 # wait_for SECONDS COMMAND...: until the command succeeds, or fails the test.
 wait_for()
 {
-	local seconds=$1 end=$((SECONDS + $1 + 1))
+	local seconds=$(($1 * patience)) end=$((SECONDS + $1 * patience + 1))
 
 	shift
 	until "$@" >/dev/null 2>&1; do
@@ -359,14 +366,14 @@ end_socksifyd()
 	touch "$dir/stopped"
 	all=$(descendants "$pid")
 	kill -TERM "$pid" 2>/dev/null || true
-	for ((i = 0; i < 500; i++)); do
+	for ((i = 0; i < 500 * patience; i++)); do
 		# shellcheck disable=SC2086 # a list of words
 		! gone "$pid" $all || break
 		sleep 0.02
 	done
 	# shellcheck disable=SC2086
 	if ! gone "$pid" $all; then
-		echo "socksifyd did not end within 10 seconds of SIGTERM:" >&2
+		echo "socksifyd did not end within $((10 * patience)) seconds of SIGTERM:" >&2
 		# shellcheck disable=SC2086
 		ps -o pid,ppid,stat,wchan:20,args -p "$(echo $pid $all | tr ' ' ,)" >&2
 		# shellcheck disable=SC2086
