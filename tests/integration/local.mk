@@ -3,6 +3,7 @@ server_integration_tests = \
 	tests/integration/auth_crowd.sh \
 	tests/integration/curl.sh \
 	tests/integration/dante_client.sh \
+	tests/integration/few_descriptors.sh \
 	tests/integration/half_close.sh \
 	tests/integration/name_spelling.sh \
 	tests/integration/pysocks.sh \
