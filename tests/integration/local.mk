@@ -7,6 +7,7 @@ server_integration_tests = \
 	tests/integration/half_close.sh \
 	tests/integration/name_spelling.sh \
 	tests/integration/pysocks.sh \
+	tests/integration/reload_refused.sh \
 	tests/integration/replies.sh \
 	tests/integration/split.sh \
 	tests/integration/stop_early.sh \
