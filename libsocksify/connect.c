@@ -411,7 +411,9 @@ connect_routed(int fd, const struct sockaddr *to, socklen_t len)
 	struct connection *connection;
 	int flags;
 
-	if (!init_active() || to == NULL || len < sizeof(to->sa_family))
+	/* The kernel takes no address longer than that. */
+	if (!init_active() || to == NULL || len < sizeof(to->sa_family) ||
+	    len > sizeof(struct sockaddr_storage))
 		return CONNECT_DIRECT;
 	if (to->sa_family == AF_UNSPEC)
 		dissolve(fd);

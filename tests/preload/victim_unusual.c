@@ -81,6 +81,19 @@ fast_open_by_number(void)
 	wait_for_echo(fd);
 }
 
+static void
+impossible_lengths(void)
+{
+	const struct sockaddr *to = message_to_echo()->msg_name;
+	int fd = victim_socket(ECHO, 0);
+
+	CHECK(connect(fd, to, (socklen_t)-1) < 0 && errno == EINVAL);
+	CHECK(connect(fd, to, sizeof(struct sockaddr_storage) + 1) < 0 && errno == EINVAL);
+	CHECK(connect(fd, to, sizeof(struct sockaddr_in) - 1) < 0 && errno == EINVAL);
+	CHECK(connect(fd, to, sizeof(struct sockaddr_storage)) == 0);
+	victim_echo(fd);
+}
+
 /* A datagram socket ignores the flag, and is not connected by it. */
 static void
 fast_open_datagram(void)
@@ -253,6 +266,7 @@ main(int argc, char **argv)
 		{ "fast_open_many", fast_open_many },
 		{ "fast_open_by_number", fast_open_by_number },
 		{ "fast_open_datagram", fast_open_datagram },
+		{ "impossible_lengths", impossible_lengths },
 		{ "select_many_microseconds", select_many_microseconds },
 		{ "select_all_there_could_be", select_all_there_could_be },
 		{ "poll_as_many_as_allowed", poll_as_many_as_allowed },
