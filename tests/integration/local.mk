@@ -29,6 +29,7 @@ server_integration_tests = \
 	tests/integration/slow_clients.sh \
 	tests/integration/split.sh \
 	tests/integration/stuck.sh \
+	tests/integration/syslog.sh \
 	tests/integration/terminate.sh \
 	$(NULL)
 EXTRA_DIST += $(server_integration_tests)
