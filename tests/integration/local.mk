@@ -26,6 +26,7 @@ server_integration_tests = \
 	tests/integration/reply_routes.sh \
 	tests/integration/report.sh \
 	tests/integration/roles.sh \
+	tests/integration/sandbox.sh \
 	tests/integration/slow_clients.sh \
 	tests/integration/split.sh \
 	tests/integration/stuck.sh \

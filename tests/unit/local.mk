@@ -100,6 +100,7 @@ server_unit_tests = \
 	tests/unit/test_conf \
 	tests/unit/test_conf_errors \
 	tests/unit/test_rule \
+	tests/unit/test_sandbox \
 	$(NULL)
 check_PROGRAMS += $(server_unit_tests)
 TESTS += $(server_unit_tests)
@@ -118,6 +119,10 @@ tests_unit_test_conf_errors_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap
 tests_unit_test_rule_SOURCES = tests/unit/test_rule.c
 tests_unit_test_rule_CFLAGS = $(unit_cflags)
 tests_unit_test_rule_LDADD = $(server_ldadd)
+
+tests_unit_test_sandbox_SOURCES = tests/unit/test_sandbox.c
+tests_unit_test_sandbox_CFLAGS = $(unit_cflags)
+tests_unit_test_sandbox_LDADD = $(server_ldadd)
 pipeline_tests = \
 	tests/unit/test_ipc \
 	tests/unit/test_negotiation \
