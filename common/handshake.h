@@ -50,11 +50,11 @@ struct handshake {
  */
 void	 handshake_start(struct handshake *h, uint8_t command, const struct host *dst,
 	    const char *username, const char *password);
-/* What is to be sent next: how many bytes, and where. 0 when it is the server's turn, or the end. */
+/* What is to be sent next: how many bytes, and where. 0: the server's turn, or the end. */
 size_t	 handshake_output(const struct handshake *h, const uint8_t **data);
 /* That the first @n bytes of the output have been sent. */
 void	 handshake_sent(struct handshake *h, size_t n);
-/* How many bytes must be received next, and where to. 0 when it is our turn, or the end. */
+/* How many bytes must be received next, and where to. 0: our turn, or the end. */
 size_t	 handshake_wants(struct handshake *h, uint8_t **room);
 /* That @n bytes, no more than wanted, have been received there. */
 void	 handshake_received(struct handshake *h, size_t n);

@@ -13,7 +13,7 @@
 #include "common/handshake.h"
 #include "libsocksify/route.h"
 
-/* From connect(2) to the proxy's answer, in milliseconds: about what TCP gives an unanswered SYN. */
+/* From connect(2) to the proxy's answer, in ms: about what TCP gives an unanswered SYN. */
 #define ATTEMPT_TIMEOUT_MS	120000
 
 struct connection;

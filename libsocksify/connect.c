@@ -55,8 +55,11 @@ proxy_address(const struct call *call, struct sockaddr_storage *ss)
 	const struct endpoint *proxy = &call->route.proxy->endpoint;
 	int off = 0;
 
+	/* An IPv4 socket cannot be made to reach an IPv6 proxy. */
+	if (call->domain == AF_INET && proxy->family != AF_INET)
+		return -ENETUNREACH;
 	if (call->domain == AF_INET)
-		return proxy->family == AF_INET ? (int)endpoint_to_sockaddr(proxy, ss) : -ENETUNREACH;
+		return (int)endpoint_to_sockaddr(proxy, ss);
 	if (proxy->family == AF_INET)
 		RAW(SYS_setsockopt, call->fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
 	return (int)endpoint_to_sockaddr_in6(proxy, ss);
@@ -74,7 +77,7 @@ connect_proxy(const struct call *call)
 	return real.connect(call->fd, (struct sockaddr *)&ss, (socklen_t)len) < 0 ? -errno : 0;
 }
 
-/* When SO_SNDTIMEO ends a blocking connect(2), of the monotonic clock in milliseconds; -1: never. */
+/* When SO_SNDTIMEO ends a blocking connect(2), of the monotonic clock in ms; -1: never. */
 static int64_t
 send_limit(int fd)
 {
@@ -139,13 +142,13 @@ end_recorded(struct attempt *a, bool told)
 
 /* Gives the attempt to the helper. In a critical section, without the lock. 0, or -errno. */
 static int
-hand_over(struct attempt *a, const int *epolls, int count)
+hand_over(struct attempt *a, int fd, const int *epolls, int count)
 {
 	int error = 0;
 
 	for (int i = 0; i < count && error == 0; i++)
-		error = helper_give_epoll(epolls[i], a->socket);
-	return error < 0 ? error : helper_give_attempt(a);
+		error = helper_give_epoll(epolls[i], fd);
+	return error < 0 ? error : helper_give_attempt(a, fd);
 }
 
 /* Drives a recorded attempt here, where the helper cannot: 0, or -errno for connect(2). */
@@ -194,7 +197,7 @@ connect_recorded(const struct call *call)
 	count = watch_masked(call->fd, epolls, WATCHERS_MAX);
 	state_unlock();
 	if (helper == 0)
-		helper = hand_over(a, epolls, count);
+		helper = hand_over(a, call->fd, epolls, count);
 	critical_leave(&c);
 	return helper == 0 ? -EINPROGRESS : drive_here(a);
 }
@@ -241,7 +244,7 @@ continue_elsewhere(const struct call *call, const struct attempt *from,
 	}
 	state_unlock();
 	if (a != NULL)
-		helper = hand_over(a, epolls, count);
+		helper = hand_over(a, call->fd, epolls, count);
 	critical_leave(&c);
 	if (a == NULL)
 		return 0;
@@ -292,7 +295,7 @@ connect_unrecorded(const struct call *call, bool recordable)
 	return error;
 }
 
-/* A connect(2) on a socket that has been through one: 0 or -errno, or CONNECT_DIRECT to start anew. */
+/* One on a socket that has been through one: 0 or -errno, or CONNECT_DIRECT to start anew. */
 static int
 connect_again(int fd, struct connection *connection, bool blocking)
 {

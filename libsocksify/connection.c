@@ -218,7 +218,10 @@ interruption_counts(void)
 int
 connection_wait(struct connection *c, int timeout_ms)
 {
-	struct timespec t = { .tv_sec = timeout_ms / 1000, .tv_nsec = timeout_ms % 1000 * 1000000l };
+	struct timespec t = {
+		.tv_sec = timeout_ms / 1000,
+		.tv_nsec = timeout_ms % 1000 * 1000000l,
+	};
 
 	while (connection_state(c) == CONNECTION_CONNECTING) {
 		long result = RAW(SYS_futex, &c->state, FUTEX_WAIT | FUTEX_PRIVATE_FLAG,

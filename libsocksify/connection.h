@@ -54,7 +54,7 @@ extern _Atomic uint32_t connections_connecting;
  */
 extern _Atomic uint32_t connections_unsettled;
 
-/* A new one, CONNECTING, of the socket @fd with @cookie, shown by @fd's slot and driven. NULL: no memory. */
+/* A new one, CONNECTING and driven, of the socket @fd, whose slot shows it. NULL: no memory. */
 struct connection *connection_new(int fd, uint64_t cookie, const struct sockaddr *peer,
 	    socklen_t peer_len);
 /* Ends CONNECTING with a positive errno, or 0; wakes those who wait in connection_wait(). */

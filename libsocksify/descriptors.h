@@ -26,7 +26,7 @@
 
 /* What slot.marks tells. */
 enum {
-	SLOT_FRESH = 1,		/* an AF_INET or AF_INET6 stream socket that has not been connected */
+	SLOT_FRESH = 1,		/* an AF_INET or AF_INET6 stream socket, not connected yet */
 	SLOT_CONNECTION = 2,	/* .connection is set */
 	SLOT_WATCHED = 4,	/* .registrations is not empty */
 	SLOT_EPOLL = 8,		/* an epoll descriptor that some registration names */
@@ -37,7 +37,7 @@ struct registration;
 
 struct slot {
 	_Atomic uint32_t		 marks;
-	int				 copy;		/* EPOLL: the helper's number for it + 1, or 0 */
+	int				 copy;		/* EPOLL: the helper's number + 1, or 0 */
 	_Atomic(struct connection *)	 connection;
 	struct registration		*registrations;
 };

@@ -115,7 +115,7 @@ helper_start(void)
 	return last_error;
 }
 
-/* As inbox_send(); too many descriptors on their way, in all processes of the user, soon are fewer. */
+/* As inbox_send(); too many descriptors on their way, of all of a user's, soon are fewer. */
 static int
 give(const struct message *m, int fd)
 {
@@ -129,11 +129,11 @@ give(const struct message *m, int fd)
 }
 
 int
-helper_give_attempt(struct attempt *a)
+helper_give_attempt(struct attempt *a, int fd)
 {
-	struct message m = { .kind = MESSAGE_ATTEMPT, .attempt = a, .fd = a->socket, .epoll = -1 };
+	struct message m = { .kind = MESSAGE_ATTEMPT, .attempt = a, .fd = fd, .epoll = -1 };
 
-	return give(&m, a->socket);
+	return give(&m, fd);
 }
 
 int

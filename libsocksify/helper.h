@@ -41,17 +41,17 @@ struct waiter;
 int	 helper_start(void);
 /*
  * In a critical section, without the lock. Hands over @a, whose socket is the
- * program's number; its connection is CONNECTING. The attempt is the helper's
- * now, unless -errno is returned.
+ * program's @fd; its connection is CONNECTING. The attempt is the helper's now,
+ * unless -errno is returned: it is not looked into here any more.
  */
-int	 helper_give_attempt(struct attempt *a);
+int	 helper_give_attempt(struct attempt *a, int fd);
 /* Likewise the epoll descriptor @epoll, in which @fd is registered. 0, or -errno. */
 int	 helper_give_epoll(int epoll, int fd);
 /* Whether it has @epoll. Under the state lock. */
 int	 helper_has_epoll(int epoll);
 /* Waits until no handshake runs, at most 3 seconds. */
 void	 helper_await_idle(void);
-/* As helper_await_idle(); then ends the thread and waits until the kernel, too, has forgotten it. */
+/* As helper_await_idle(); then ends the thread, until the kernel counts one less. */
 void	 helper_stop(void);
 /* In the child of a fork, where there is none. */
 void	 helper_forget(void);

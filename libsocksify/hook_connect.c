@@ -30,7 +30,7 @@ connect(int fd, const struct sockaddr *to, socklen_t len)
 	}
 	if (result == 0)
 		errno = saved;
-	return HOOK_RESULT(result);
+	return hook_result(result);
 }
 
 EXPORT_ALIAS(__connect, connect);

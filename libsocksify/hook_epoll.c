@@ -58,5 +58,5 @@ epoll_ctl(int epoll, int op, int fd, struct epoll_event *event)
 	critical_leave(&c);
 	if (result == 0)
 		errno = saved;
-	return HOOK_RESULT(result);
+	return hook_result(result);
 }

@@ -146,7 +146,8 @@ sendto(int fd, const void *from, size_t len, int flags, const struct sockaddr *t
 {
 	if (!connected_first(fd, to, to_len, flags))
 		return -1;
-	return GATED(real.sendto(fd, from, len, sending_flags(flags), to, to_len), fd, OUTPUT, flags);
+	return GATED(real.sendto(fd, from, len, sending_flags(flags), to, to_len), fd, OUTPUT,
+	    flags);
 }
 
 EXPORT ssize_t
@@ -226,5 +227,6 @@ EXPORT ssize_t
 __recvfrom_chk(int fd, void *to, size_t len, size_t size, int flags, struct sockaddr *from,
     socklen_t *from_len)
 {
-	return GATED(real.__recvfrom_chk(fd, to, len, size, flags, from, from_len), fd, INPUT, flags);
+	return GATED(real.__recvfrom_chk(fd, to, len, size, flags, from, from_len), fd, INPUT,
+	    flags);
 }

@@ -35,7 +35,7 @@ poll(struct pollfd *fds, nfds_t count, int timeout)
 
 	if (all_settled() || !readiness_masked(fds, count))
 		return real.poll(fds, count, timeout);
-	return HOOK_RESULT(readiness_poll(fds, count, timeout < 0 ? NULL : &t, NULL, NULL));
+	return hook_result(readiness_poll(fds, count, timeout < 0 ? NULL : &t, NULL, NULL));
 }
 
 EXPORT_ALIAS(__poll, poll);
@@ -45,7 +45,7 @@ ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const si
 {
 	if (all_settled() || !readiness_masked(fds, count))
 		return real.ppoll(fds, count, timeout, mask);
-	return HOOK_RESULT(readiness_poll(fds, count, timeout, mask, NULL));
+	return hook_result(readiness_poll(fds, count, timeout, mask, NULL));
 }
 
 extern int	 __poll_chk(struct pollfd *fds, nfds_t count, int timeout, size_t size);
@@ -72,12 +72,15 @@ __ppoll_chk(struct pollfd *fds, nfds_t count, const struct timespec *timeout, co
 /* The three sets of select(2), of any size, and what each of their members means for poll(2). */
 enum { IN, OUT, URGENT, SETS };
 
+#define READABLE	(POLLIN | POLLRDNORM | POLLRDBAND)
+#define WRITABLE	(POLLOUT | POLLWRNORM | POLLWRBAND)
+
 static const struct {
 	short	events;		/* to ask for */
 	short	shown_by;	/* the answers that make it ready */
 } meaning[SETS] = {
-	[IN] = { POLLIN | POLLRDNORM | POLLRDBAND, POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR },
-	[OUT] = { POLLOUT | POLLWRNORM | POLLWRBAND, POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR },
+	[IN] = { READABLE, READABLE | POLLHUP | POLLERR },
+	[OUT] = { WRITABLE, WRITABLE | POLLERR },
 	[URGENT] = { POLLPRI, POLLPRI },
 };
 
@@ -192,7 +195,7 @@ select(int count, fd_set *in, fd_set *out, fd_set *urgent, struct timeval *timeo
 		timeout->tv_sec = left.tv_sec;
 		timeout->tv_usec = left.tv_nsec / 1000;
 	}
-	return HOOK_RESULT(result);
+	return hook_result(result);
 }
 
 EXPORT_ALIAS(__select, select);
@@ -206,5 +209,5 @@ pselect(int count, fd_set *in, fd_set *out, fd_set *urgent, const struct timespe
 
 	if (all_settled() || !select_masked(count, sets, &members))
 		return real.pselect(count, in, out, urgent, timeout, mask);
-	return HOOK_RESULT(select_by_poll(count, sets, members, timeout, mask, NULL));
+	return hook_result(select_by_poll(count, sets, members, timeout, mask, NULL));
 }

@@ -19,7 +19,7 @@
 
 #include "libsocksify/resolve.h"
 #include "libsocksify/resolve_real.h"
-#include "libsocksify/settings.h"
+#include "libsocksify/settings_load.h"
 
 /* A list under construction. */
 struct result {

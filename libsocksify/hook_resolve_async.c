@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "libsocksify/resolve_real.h"
-#include "libsocksify/settings.h"
+#include "libsocksify/settings_load.h"
 
 static void *
 notify_thread(void *argument)

@@ -12,7 +12,7 @@
 
 #include "libsocksify/resolve.h"
 #include "libsocksify/resolve_real.h"
-#include "libsocksify/settings.h"
+#include "libsocksify/settings_load.h"
 
 /* Room for the largest hostent that pack_hostent() makes. */
 #define HOSTENT_SIZE	1024

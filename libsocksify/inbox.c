@@ -39,7 +39,7 @@ inbox_open(struct address *address)
 int
 inbox_send(const struct address *to, const struct message *m, int fd)
 {
-	struct message copy = *m;
+	struct message copy;
 	struct sockaddr_un name = to->name;
 	struct iovec bytes = { .iov_base = &copy, .iov_len = sizeof(copy) };
 	union control control = { .bytes = { 0 } };
@@ -53,6 +53,12 @@ inbox_send(const struct address *to, const struct message *m, int fd)
 
 	if (sender < 0)
 		return sender;
+	/* Field by field: its padding travels too. */
+	memset(&copy, 0, sizeof(copy));
+	copy.kind = m->kind;
+	copy.fd = m->fd;
+	copy.epoll = m->epoll;
+	copy.attempt = m->attempt;
 	if (fd >= 0) {
 		header.msg_control = control.bytes;
 		header.msg_controllen = CMSG_SPACE(sizeof(fd));

@@ -15,7 +15,7 @@
 #include "libsocksify/helper.h"
 #include "libsocksify/raw.h"
 #include "libsocksify/real.h"
-#include "libsocksify/settings.h"
+#include "libsocksify/settings_load.h"
 #include "libsocksify/waiter.h"
 
 enum {

@@ -24,7 +24,9 @@
  * decides. SIGTERM, as a service manager sends it to all processes of a group that
  * it stops, makes the janitor remove the file at once: who has it mapped keeps it.
  * A janitor that was killed leaves the file, which the next launcher removes when
- * it finds it in nobody's use.
+ * it finds it in nobody's use. A living janitor holds a lock on its file, and nobody
+ * else touches that: who uses it may be in a process namespace that only the
+ * janitor sees into.
  */
 #include <config.h>
 
@@ -40,6 +42,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -49,6 +52,11 @@
 
 #include "libsocksify/launch_message.h"
 #include "libsocksify/state.h"
+
+/* The janitor's descriptors, beside 0 to 2. */
+#define PROCESS_FD	3
+#define LOCK_FD		4
+#define FIRST_FREE_FD	5
 
 #define INTERVAL_FIRST	250	/* milliseconds between looks, doubled each time */
 #define INTERVAL_LAST	30000
@@ -125,6 +133,20 @@ is_in_use(const char *path)
 	return used;
 }
 
+/* Whether a janitor, or a launcher that has none yet, looks after the file. */
+static bool
+is_looked_after(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	bool locked;
+
+	if (fd < 0)
+		return true;
+	locked = flock(fd, LOCK_EX | LOCK_NB) < 0;
+	close(fd);
+	return locked;
+}
+
 void
 launch_sweep_states(const char *prefix)
 {
@@ -139,7 +161,8 @@ launch_sweep_states(const char *prefix)
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		snprintf(path, sizeof(path), "%s/%s", directory, entry->d_name);
 		if (strncmp(path, prefix, strlen(prefix)) == 0 && lstat(path, &st) == 0 &&
-		    S_ISREG(st.st_mode) && st.st_uid == geteuid() && !is_in_use(path))
+		    S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
+		    !is_looked_after(path) && !is_in_use(path))
 			unlink(path);
 	}
 	if (dir != NULL)
@@ -155,26 +178,33 @@ close_from(int first)
 		close((int)fd);
 }
 
-/* Leaves nothing of the user's behind: directory, terminal, descriptors but @keep. */
+/*
+ * Leaves nothing of the user's behind: directory, terminal, descriptors. The lock is
+ * kept, as LOCK_FD, and the pidfd, as PROCESS_FD if there is one.
+ */
 static void
-detach(int keep)
+detach(int lock, int process)
 {
 	setsid();
 	if (chdir("/") < 0)
 		_exit(1);
 	prctl(PR_SET_NAME, "socksify-tidy");
-	if (keep >= 0 && keep != 3)
-		keep = dup2(keep, 3);
-	for (int fd = 0; fd < 3; fd++)
+	/* Out of the way of each other first. */
+	lock = fcntl(lock, F_DUPFD, FIRST_FREE_FD);
+	process = process >= 0 ? fcntl(process, F_DUPFD, FIRST_FREE_FD) : -1;
+	for (int fd = 0; fd < FIRST_FREE_FD; fd++)
 		close(fd);
-	close_from(keep == 3 ? 4 : 3);
+	dup2(lock, LOCK_FD);
+	if (process >= 0)
+		dup2(process, PROCESS_FD);
+	close_from(FIRST_FREE_FD);
 	if (open("/dev/null", O_RDWR) != 0 || dup(0) != 1 || dup(0) != 2)
 		_exit(1);
 }
 
-/* @process is a pidfd, or -1 where the kernel has none. */
+/* @lock is the file, locked; @process is a pidfd, or -1 where the kernel has none. */
 static void NORETURN
-janitor(const char *path, int process)
+janitor(const char *path, int lock, int process)
 {
 	struct pollfd waits[2];
 	sigset_t all, term;
@@ -182,11 +212,11 @@ janitor(const char *path, int process)
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	detach(process);
+	detach(lock, process);
 	sigemptyset(&term);
 	sigaddset(&term, SIGTERM);
 	waits[0] = (struct pollfd){ .fd = signalfd(-1, &term, SFD_CLOEXEC), .events = POLLIN };
-	waits[1] = (struct pollfd){ .fd = process >= 0 ? 3 : -1, .events = POLLIN };
+	waits[1] = (struct pollfd){ .fd = process >= 0 ? PROCESS_FD : -1, .events = POLLIN };
 	if (process < 0)
 		interval = INTERVAL_LAST;
 	do {
@@ -208,18 +238,23 @@ int
 launch_start_janitor(const char *path)
 {
 	int process = (int)syscall(SYS_pidfd_open, getpid(), 0);
-	pid_t child = fork();
+	int lock = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	pid_t child;
 
+	if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB) < 0)
+		return launch_fail("%s: %s", path, strerror(errno));
+	child = fork();
 	if (child == 0) {
 		/* Its parent ends, so that the command has no child that it did not start. */
 		pid_t grandchild = fork();
 
 		if (grandchild == 0)
-			janitor(path, process);
+			janitor(path, lock, process);
 		_exit(grandchild < 0);
 	}
 	if (process >= 0)
 		close(process);
+	close(lock);
 	if (child < 0)
 		return launch_fail("fork: %s", strerror(errno));
 	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)

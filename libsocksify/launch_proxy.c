@@ -9,6 +9,7 @@
 
 #include "common/url.h"
 #include "libsocksify/launch_message.h"
+#include "libsocksify/settings_environment.h"
 
 /* The first address of a proxy that is given by name: 0, or -1 with a complaint. */
 static int

@@ -16,6 +16,7 @@
 
 #include "libsocksify/launch_janitor.h"
 #include "libsocksify/launch_message.h"
+#include "libsocksify/settings_environment.h"
 #include "libsocksify/state.h"
 
 #define SHARED_MEMORY	"/dev/shm"
@@ -93,6 +94,14 @@ fill_file(int fd, const struct settings *settings)
 	return 0;
 }
 
+/* 0, or -1 with errno. */
+static int
+set_loopback(bool on)
+{
+	return on ? setenv(SETTINGS_LOOPBACK_VARIABLE, "yes", 1) :
+	    unsetenv(SETTINGS_LOOPBACK_VARIABLE);
+}
+
 int
 launch_create_state(struct launch_state *state, const struct settings *settings)
 {
@@ -102,7 +111,8 @@ launch_create_state(struct launch_state *state, const struct settings *settings)
 	if (state->fd < 0)
 		return launch_fail("%s: %s", state->path, strerror(-state->fd));
 	rc = fill_file(state->fd, settings);
-	if (rc == 0 && setenv(STATE_VARIABLE, state->path, 1) < 0)
+	if (rc == 0 && (setenv(STATE_VARIABLE, state->path, 1) < 0 ||
+	    set_loopback(settings->proxy_loopback) < 0))
 		rc = -errno;
 	if (rc == 0)
 		return 0;

@@ -15,9 +15,11 @@ client_names_sources = \
 	libsocksify/resolve_real.h \
 	libsocksify/route.c \
 	libsocksify/route.h \
-	libsocksify/settings.c \
 	libsocksify/settings.h \
 	libsocksify/settings_environment.c \
+	libsocksify/settings_environment.h \
+	libsocksify/settings_load.c \
+	libsocksify/settings_load.h \
 	libsocksify/state.c \
 	libsocksify/state.h \
 	$(NULL)
@@ -39,6 +41,7 @@ socksify_SOURCES = \
 	libsocksify/launch_state.h \
 	libsocksify/settings.h \
 	libsocksify/settings_environment.c \
+	libsocksify/settings_environment.h \
 	libsocksify/socksify.c \
 	libsocksify/state.c \
 	libsocksify/state.h \

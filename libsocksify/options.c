@@ -50,7 +50,8 @@ options_restore(const struct options *o, int fd)
 		const int *value = value_of(&copy, i);
 
 		if (*value != held[i].neutral && *value != 0)
-			RAW(SYS_setsockopt, fd, held[i].level, held[i].option, value, sizeof(*value));
+			RAW(SYS_setsockopt, fd, held[i].level, held[i].option, value,
+			    sizeof(*value));
 	}
 }
 

@@ -16,7 +16,7 @@ struct options {
 
 void	 options_set_aside(struct options *o, int fd);
 void	 options_restore(const struct options *o, int fd);
-/* setsockopt(2) during a handshake: true when the value was taken here and is not for the kernel. */
+/* setsockopt(2) during a handshake: true when the value is kept here, not for the kernel. */
 bool	 options_hold(struct options *o, int level, int option, const void *value, socklen_t len);
 
 #endif

@@ -155,7 +155,8 @@ readiness_poll(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
 	    timeout->tv_nsec >= 1000000000))
 		return -EINVAL;
 	if (count > FEW) {
-		v.seen = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		v.seen = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		    -1, 0);
 		if (v.seen == MAP_FAILED)
 			return -ENOMEM;
 	}

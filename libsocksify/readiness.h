@@ -13,7 +13,7 @@
 
 /* Whether any is in a handshake that this process knows of. No system call where none is. */
 bool	 readiness_masked(const struct pollfd *fds, nfds_t count);
-/* As ppoll(2), with -errno for its failures. @left, unless NULL, is set to what is left of @timeout. */
+/* As ppoll(2), with -errno. @left, unless NULL, is set to what is left of @timeout. */
 int	 readiness_poll(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
 	    const sigset_t *mask, struct timespec *left);
 

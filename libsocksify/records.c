@@ -87,7 +87,7 @@ records_made(int fd, bool fresh)
 
 	records_drop(fd);
 	s = fresh ? descriptors_make(fd) : NULL;
-	/* In a vfork child this may mark a number of the parent's: costs a little, harms nothing. */
+	/* In a vfork child this may mark a number of the parent's, which harms nothing. */
 	if (s != NULL)
 		slot_mark(s, SLOT_FRESH);
 	errno = saved;

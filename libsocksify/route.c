@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "libsocksify/names.h"
+#include "libsocksify/settings_load.h"
 
 /* The unspecified address reaches this host, as loopback does (Linux, tcp_v4_connect). */
 static bool
@@ -52,7 +53,7 @@ route_connect(const struct endpoint *to, struct route *route)
 	*route = (struct route){ .way = ROUTE_DIRECT };
 	if (settings == NULL || endpoint_equal(to, &settings->proxy.endpoint))
 		return;
-	if (is_this_host(to) && (failed || !settings->proxy_loopback))
+	if (is_this_host(to) && !settings->proxy_loopback)
 		return;
 	if (failed || route_target(to, &route->dst) < 0) {
 		route->way = ROUTE_REFUSE;

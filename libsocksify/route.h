@@ -21,7 +21,8 @@ struct route {
 
 /*
  * For a TCP connect to @to. A reserved address without a name is refused
- * (ENETUNREACH), and so is everything but loopback when the settings failed.
+ * (ENETUNREACH), and so is everything when the settings failed, but loopback unless
+ * that was to be proxied as well.
  */
 void	 route_connect(const struct endpoint *to, struct route *route);
 /* Whether @name (not numeric, not in /etc/hosts) gets a reserved address rather than a look-up. */

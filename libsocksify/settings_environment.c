@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include <config.h>
 
+#include "libsocksify/settings_environment.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/url.h"
-#include "libsocksify/settings.h"
 
 static const char *const username_variables[] = {
 	"SOCKS_USERNAME", "SOCKS_USER", "SOCKS5_USER", NULL,
@@ -56,12 +57,21 @@ settings_credentials(struct proxy *proxy, const char **why)
 	return 0;
 }
 
+bool
+settings_proxy_loopback(void)
+{
+	const char *value = getenv(SETTINGS_LOOPBACK_VARIABLE);
+
+	return value != NULL && value[0] != '\0';
+}
+
 int
 settings_from_environment(struct settings *settings, struct host *server, const char **why)
 {
 	const char *value = getenv("SOCKS5_SERVER");
 
 	memset(settings, 0, sizeof(*settings));
+	settings->proxy_loopback = settings_proxy_loopback();
 	if (value == NULL || value[0] == '\0')
 		return -ENOENT;
 	if (host_parse_port(server, value) < 0 || strpbrk(server->name, "/@: \t") != NULL) {

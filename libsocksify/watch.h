@@ -42,7 +42,7 @@ watch_translate watch_same_number;
 void	 watch_forget(int fd, bool in_kernel);
 /* Forgets every registration that names @epoll, which is being closed. */
 void	 watch_forget_epoll(int epoll);
-/* Puts the epoll descriptors that masked registrations of @fd name in @epolls: how many, at most @max. */
+/* The epoll descriptors that masked registrations of @fd name: how many, at most @max. */
 int	 watch_masked(int fd, int *epolls, int max);
 
 #endif

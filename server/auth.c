@@ -55,12 +55,13 @@ static struct {
 	TAILQ_HEAD(, question)	 questions;
 } auth = { .questions = TAILQ_HEAD_INITIALIZER(auth.questions) };
 
-/* One question at a time, so that the next goes to a helper that is free. */
-static void
+/* One question at a time, so that the next goes to a helper that is free. 0, or -errno. */
+static int
 update_receiving(void)
 {
-	if (!auth.ended)
-		ipc_receive(&auth.inbox, worker_has_room(ipc_batch()) && !auth.checking);
+	if (auth.ended)
+		return 0;
+	return ipc_receive(&auth.inbox, worker_has_room(ipc_batch()) && !auth.checking);
 }
 
 static void
@@ -257,7 +258,7 @@ configure(const struct conf *conf)
 	if (error < 0)
 		log_error("user.passwordfile %s: %s", path, strerror(-error));
 	log_notices();
-	return ipc_receive(&auth.inbox, true);
+	return update_receiving();
 }
 
 static void

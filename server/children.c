@@ -4,20 +4,16 @@
 #include "server/children.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/compiler.h"
 #include "server/log.h"
-#include "server/privilege.h"
+#include "server/scale.h"
 
 #define CHILDREN_MAX		64	/* of one role */
-#define BUSY_PERCENT		80	/* all of a role above it: one more, while there are processors */
-#define RETIRE_AFTER_TICKS	60	/* as many quiet ticks before a child too many retires */
 #define SHORT_LIFE_MS		5000	/* who dies younger is replaced with growing delay */
 #define DELAY_MAX_MS		10000
 #define ABORT_MS		3000
@@ -28,24 +24,22 @@ struct crew {
 	struct child_list	 list;
 	unsigned		 count;
 	unsigned		 wanted;	/* at least */
-	unsigned		 quiet;		/* ticks in which one less would have done */
+	unsigned		 quiet;		/* of scale_decide() */
 	uint64_t		 delay_ms;	/* before the next replacement */
 	struct loop_timer	 replace;
 };
 
 static struct {
 	const struct children_ops	*ops;
-	const struct served		*served;
 	struct crew			 crews[ROLES];
 	bool				 started;	/* all were ready once */
 	struct loop_timer		 kill;
 } children;
 
 void
-children_init(const struct children_ops *ops, const struct served *served)
+children_init(const struct children_ops *ops)
 {
 	children.ops = ops;
-	children.served = served;
 	for (unsigned i = 0; i < ROLES; i++)
 		TAILQ_INIT(&children.crews[i].list);
 }
@@ -70,31 +64,16 @@ children_find(pid_t pid)
 	return NULL;
 }
 
-/* In the new process, between fork and exec: only what is safe there. */
-static void NORETURN
-exec_role(enum role role, int channel)
+/* Those that retire do not count: what they leave must be there already. */
+static unsigned
+crew_serving(const struct crew *crew)
 {
-	sigset_t none;
+	const struct child *child;
+	unsigned n = 0;
 
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	/* The number is free: descriptors from 3 on are all close-on-exec. */
-	if (dup2(channel, ROLE_CHANNEL_FD) < 0 || fcntl(ROLE_CHANNEL_FD, F_SETFD, 0) < 0)
-		_exit(1);
-	close_range(ROLE_CHANNEL_FD + 1, ~0u, 0);
-	if (privilege_raise() == 0)
-		execl("/proc/self/exe", "socksifyd", "-x", role_name(role), (char *)NULL);
-	_exit(1);
-}
-
-static void
-child_free(struct child *child)
-{
-	ipc_fini(&child->control);
-	score_unmap(child->score);
-	if (child->score_fd >= 0)
-		close(child->score_fd);
-	free(child);
+	TAILQ_FOREACH(child, &crew->list, entry)
+		n += !child->draining;
+	return n;
 }
 
 static void
@@ -151,50 +130,15 @@ on_control_end(struct ipc *ipc UNUSED, int error, void *arg)
 	kill(child->pid, SIGKILL);
 }
 
-static struct child *
-child_new(enum role role)
-{
-	struct child *child = calloc(1, sizeof(*child));
-
-	if (child == NULL)
-		return NULL;
-	child->role = role;
-	child->score_fd = -1;
-	child->started_ms = loop_now();
-	child->control.fd = -1;
-	if (score_create(&child->score_fd) == 0)
-		child->score = score_map(child->score_fd, 0);
-	if (child->score == NULL) {
-		child_free(child);
-		return NULL;
-	}
-	return child;
-}
-
 static int
-child_start(enum role role)
+start(enum role role)
 {
 	struct crew *crew = &children.crews[role];
-	struct child *child = child_new(role);
-	int ends[2], error;
+	struct child *child;
+	int error = child_spawn(role, on_message, on_control_end, &child);
 
-	if (child == NULL)
-		return -ENOMEM;
-	error = ipc_pair(ends);
-	if (error < 0) {
-		child_free(child);
+	if (error < 0)
 		return error;
-	}
-	child->pid = fork();
-	if (child->pid == 0)
-		exec_role(role, ends[1]);
-	error = -errno;
-	close(ends[1]);
-	ipc_init(&child->control, ends[0], on_message, on_control_end, child);
-	if (child->pid < 0) {
-		child_free(child);
-		return error;
-	}
 	TAILQ_INSERT_TAIL(&crew->list, child, entry);
 	crew->count++;
 	log_debug("%s[%ld] started", role_name(role), (long)child->pid);
@@ -211,8 +155,8 @@ replace(void *arg)
 	static struct log_limit limit;
 	unsigned long unsaid;
 
-	while (crew->count < crew->wanted) {
-		int error = child_start(role);
+	while (crew_serving(crew) < crew->wanted) {
+		int error = start(role);
 
 		if (error == 0)
 			continue;
@@ -297,7 +241,6 @@ children_configure(const struct served *served)
 {
 	struct child *child;
 
-	children.served = served;
 	for (unsigned i = 0; i < ROLES; i++) {
 		TAILQ_FOREACH(child, &children.crews[i].list, entry)
 			child_configure(child, served);
@@ -353,12 +296,12 @@ child_ended(struct child *child, int status)
 	crew->count--;
 	log_death(child, status);
 	tell_monitor_gone(child->pid);
-	if (crew->count < crew->wanted)
+	if (crew_serving(crew) < crew->wanted)
 		replace_later(crew, child);
 	child_free(child);
 	if (!children.started && unready)
 		children.ops->start_failed(role);
-	else if (crew->count == 0 && crew->wanted == 0)
+	if (crew->count == 0 && crew->wanted == 0)
 		children.ops->role_ended(role);
 }
 
@@ -376,16 +319,6 @@ children_reap(void *arg UNUSED)
 	}
 }
 
-/* Percent of one processor that the child used since the last tick, a second ago. */
-static void
-measure(struct child *child)
-{
-	uint64_t cpu = score_get(&child->score->cpu_us);
-
-	child->busy = cpu > child->cpu_us ? (unsigned)((cpu - child->cpu_us) / 10000) : 0;
-	child->cpu_us = cpu;
-}
-
 static void
 retire_one(struct crew *crew)
 {
@@ -398,43 +331,34 @@ retire_one(struct crew *crew)
 	ipc_send(&child->control, ROLE_DRAIN, NULL, NULL, 0);
 }
 
-/*
- * One more child when the free places of a role are down to a quarter of one
- * child's, or when all of them are busy and there are processors left for them;
- * one less when that would not bring the rest near either mark for a minute.
- */
 static void
-scale(enum role role, long processors)
+scale(enum role role, unsigned processors)
 {
 	struct crew *crew = &children.crews[role];
-	unsigned working = 0, busy = 0, least_busy = 100;
-	uint64_t places = 0, used = 0, one = 0;
+	struct scale_load load = { .wanted = crew->wanted };
+	unsigned starting = 0;
 	struct child *child;
 
 	TAILQ_FOREACH(child, &crew->list, entry) {
-		measure(child);
-		if (child->draining || !child->ready)
-			continue;
-		working++;
-		busy += child->busy;
-		least_busy = child->busy < least_busy ? child->busy : least_busy;
-		one = child->score->capacity;
-		places += one;
-		used += child->score->sessions;
+		child_measure(child);
+		starting += !child->draining && !child->ready;
+		if (!child->draining && child->ready)
+			scale_count(&load, child->score->sessions, child->score->capacity,
+			    child->busy);
 	}
-	/* A replacement may be on its way; and nothing is known of those that start. */
-	if (working == 0 || working < crew->wanted || crew->count >= CHILDREN_MAX)
+	/* Help or a replacement may be on its way. */
+	if (starting > 0)
 		return;
-	if ((used < places ? places - used : 0) < one / 4 ||
-	    (least_busy >= BUSY_PERCENT && working < (unsigned)processors)) {
-		crew->quiet = 0;
-		child_start(role);
-	} else if (working > crew->wanted && used < (places - one) / 2 &&
-	    busy < (working - 1) * BUSY_PERCENT / 2) {
-		if (++crew->quiet >= RETIRE_AFTER_TICKS)
-			retire_one(crew);
-	} else {
-		crew->quiet = 0;
+	switch (scale_decide(&load, processors, &crew->quiet)) {
+	case SCALE_MORE:
+		if (crew->count < CHILDREN_MAX)
+			start(role);
+		break;
+	case SCALE_LESS:
+		retire_one(crew);
+		break;
+	case SCALE_KEEP:
+		break;
 	}
 }
 
@@ -446,66 +370,6 @@ children_tick(void)
 
 	for (size_t i = 0; i < ARRAY_SIZE(scaled); i++) {
 		if (children.crews[scaled[i]].wanted > 0)
-			scale(scaled[i], processors);
+			scale(scaled[i], (unsigned)processors);
 	}
-}
-
-/* Sends copies of @fds, which stay the caller's. */
-static int
-send_copies(struct ipc *ipc, uint8_t type, const struct writer *w, const int *fds, unsigned count)
-{
-	int copies[IPC_FDS_MAX];
-
-	if (count > IPC_FDS_MAX)
-		return -E2BIG;
-	for (unsigned i = 0; i < count; i++) {
-		copies[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 3);
-		if (copies[i] < 0) {
-			int error = -errno;
-
-			while (i > 0)
-				close(copies[--i]);
-			return error;
-		}
-	}
-	return ipc_send(ipc, type, w, copies, count);
-}
-
-int
-child_setup(struct child *child, uint32_t flags, uint32_t index, uint32_t total, uint8_t debug,
-    const int *fds, unsigned count)
-{
-	uint8_t buf[16];
-	struct writer w;
-	int all[4];
-
-	if (count >= ARRAY_SIZE(all))
-		return -E2BIG;
-	writer_init(&w, buf, sizeof(buf));
-	writer_u32(&w, flags);
-	writer_u32(&w, index);
-	writer_u32(&w, total);
-	writer_u8(&w, debug);
-	all[0] = child->score_fd;
-	memcpy(all + 1, fds, count * sizeof(*fds));
-	return send_copies(&child->control, ROLE_SETUP, &w, all, count + 1);
-}
-
-int
-child_configure(struct child *child, const struct served *s)
-{
-	uint8_t buf[SERVED_FILE_SIZE + 16];
-	int fds[IPC_FDS_MAX];
-	struct writer w;
-	unsigned count;
-	int error;
-
-	writer_init(&w, buf, sizeof(buf));
-	count = served_pack(s, &w, fds);
-	error = send_copies(&child->control, ROLE_CONFIG, &w, fds, count);
-	if (error < 0 || (child->role != ROLE_NEGOTIATE && child->role != ROLE_MOTHER))
-		return error;
-	for (unsigned i = 0; i < s->listener_count; i++)
-		fds[i] = s->listeners[i].fd;
-	return send_copies(&child->control, ROLE_LISTENERS, NULL, fds, s->listener_count);
 }

@@ -7,32 +7,15 @@
 #ifndef SERVER_CHILDREN_H
 #define SERVER_CHILDREN_H
 
-#include <stdbool.h>
 #include <stdint.h>
-#include <sys/queue.h>
 #include <sys/types.h>
 
-#include "server/ipc.h"
+#include "server/child.h"
 #include "server/role.h"
-#include "server/scoreboard.h"
 #include "server/served.h"
 
-struct child {
-	TAILQ_ENTRY(child) entry;
-	enum role	 role;
-	pid_t		 pid;
-	struct ipc	 control;
-	struct score	*score;
-	int		 score_fd;
-	uint64_t	 started_ms;
-	uint64_t	 cpu_us;	/* at the last tick */
-	unsigned	 busy;		/* percent of one processor in the last tick */
-	bool		 ready;
-	bool		 draining;
-};
-
 struct children_ops {
-	/* Sends the role's own descriptors with @setup, and what else it starts with. */
+	/* Sends the role's own descriptors with child_setup(), and what else it starts with. */
 	int	(*equip)(struct child *child);
 	/* The first time that all children asked for are ready. */
 	void	(*all_ready)(void);
@@ -42,7 +25,7 @@ struct children_ops {
 	void	(*role_ended)(enum role role);
 };
 
-void		 children_init(const struct children_ops *ops, const struct served *served);
+void		 children_init(const struct children_ops *ops);
 /* From now on at least @count of them run, more under load. 0 retires all. */
 void		 children_want(enum role role, unsigned count);
 /* A reload: all children are told. */
@@ -61,11 +44,5 @@ void		 children_send(enum role role, uint8_t type);
 void		 children_each(enum role role, void (*call)(struct child *child, void *arg),
 		    void *arg);
 struct child	*children_find(pid_t pid);
-
-/* For .equip: ROLE_SETUP with the score page and @fds, which stay the caller's. */
-int		 child_setup(struct child *child, uint32_t flags, uint32_t index, uint32_t total,
-		    uint8_t debug, const int *fds, unsigned count);
-/* ROLE_CONFIG and, for roles that accept, ROLE_LISTENERS. */
-int		 child_configure(struct child *child, const struct served *served);
 
 #endif

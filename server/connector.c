@@ -390,6 +390,7 @@ start_address(struct connector **handle, const struct endpoint *remote,
 	r = attempt_watch(*handle, fd, remote);
 	if (r < 0) {
 		free(*handle);
+		*handle = NULL;
 		return r;
 	}
 	return -EINPROGRESS;

@@ -41,11 +41,13 @@ static struct {
 	struct relay_totals	 published;
 } io = { .sessions = TAILQ_HEAD_INITIALIZER(io.sessions) };
 
-static void
+/* 0, or -errno. */
+static int
 update_receiving(void)
 {
-	if (!io.ended)
-		ipc_receive(&io.inbox, worker_has_room(ipc_batch() / 2));
+	if (io.ended)
+		return 0;
+	return ipc_receive(&io.inbox, worker_has_room(ipc_batch() / 2));
 }
 
 static const char *
@@ -214,7 +216,7 @@ configure(const struct conf *conf)
 {
 	loop_timer_class(conf->timeout_io_tcp * 1000ull);
 	loop_timer_class(conf->timeout_tcp_fin_wait * 1000ull);
-	return ipc_receive(&io.inbox, true);
+	return update_receiving();
 }
 
 static void

@@ -375,7 +375,7 @@ ipc_ready(int fd, unsigned events, void *arg)
 int
 ipc_receive(struct ipc *ipc, bool on)
 {
-	if (ipc->receiving == on)
+	if (ipc->receiving == on && (!on || ipc->io.on))
 		return 0;
 	ipc->receiving = on;
 	watch(ipc);

@@ -15,11 +15,15 @@ libserver_la_CFLAGS = $(server_cflags)
 libserver_la_CPPFLAGS = $(server_cppflags)
 libserver_la_LIBADD = $(server_libs)
 libserver_la_SOURCES = \
+	server/acceptor.c \
+	server/acceptor.h \
 	server/auth.c \
 	server/auth_cache.c \
 	server/auth_cache.h \
 	server/channel.c \
 	server/channel.h \
+	server/child.c \
+	server/child.h \
 	server/children.c \
 	server/children.h \
 	server/conf.c \
@@ -90,6 +94,8 @@ libserver_la_SOURCES = \
 	server/rule.h \
 	server/sandbox.c \
 	server/sandbox.h \
+	server/scale.c \
+	server/scale.h \
 	server/scoreboard.c \
 	server/scoreboard.h \
 	server/secret.c \
@@ -100,6 +106,7 @@ libserver_la_SOURCES = \
 	server/session.h \
 	server/session_log.c \
 	server/session_log.h \
+	server/sister.c \
 	server/socksifyd.c \
 	server/socksifyd.h \
 	server/worker.c \

@@ -24,8 +24,8 @@
  *
  * With -N there are several mothers. The first starts the others like any
  * child, gives them the listeners, and passes on what the signals ask for; each
- * has children and inboxes of her own. A mother started so serves the others'
- * role over her channel and gets no signals of the administrator.
+ * has children and inboxes of her own. A mother started so is told over her
+ * channel what the first is told by signals (sister.c).
  *
  * If a mother is killed, her channels end: negotiate children stop accepting,
  * every later stage lives on until its inbox ends and its sessions are over.
@@ -45,7 +45,6 @@
 #include <unistd.h>
 
 #include "common/compiler.h"
-#include "server/channel.h"
 #include "server/children.h"
 #include "server/log.h"
 #include "server/penalty.h"
@@ -67,10 +66,6 @@ static struct {
 	int			 inbox[INBOXES][2];
 	int			 penalty_fd;
 	struct loop_timer	 tick;
-	/* A mother that another started: her channel to the first. */
-	bool			 started_by_first;
-	struct ipc		 first;
-	struct served		*coming;	/* its configuration is here, its listeners not yet */
 } mother;
 
 /*
@@ -194,14 +189,15 @@ write_pidfile(void)
 static void
 all_ready(void)
 {
-	mother.state = MOTHER_SERVING;
-	if (mother.started_by_first) {
-		ipc_send(&mother.first, ROLE_READY, NULL, NULL, 0);
+	/* Told to stop while they started: they are ready to end, and not to serve. */
+	if (mother.state != MOTHER_STARTING)
 		return;
+	mother.state = MOTHER_SERVING;
+	if (mother.index == 1) {
+		write_pidfile();
+		log_info("socksifyd/server[%u/%u] v" PACKAGE_VERSION " running", mother.index,
+		    mother.options.mothers);
 	}
-	write_pidfile();
-	log_info("socksifyd/server[%u/%u] v" PACKAGE_VERSION " running", mother.index,
-	    mother.options.mothers);
 	if (mother.options.ready != NULL)
 		mother.options.ready();
 }
@@ -209,7 +205,8 @@ all_ready(void)
 static void
 start_failed(enum role role)
 {
-	fatal("a %s process could not start", role_name(role));
+	if (mother.state == MOTHER_STARTING)
+		fatal("a %s process could not start", role_name(role));
 }
 
 static void
@@ -246,14 +243,22 @@ close_listeners(void)
 	mother.served->listener_count = 0;
 }
 
-static void
-stop(void)
+void
+mother_drain(void)
+{
+	if (mother.state >= MOTHER_DRAINING)
+		return;
+	mother.state = MOTHER_DRAINING;
+	close_listeners();
+	children_drain(ROLE_MOTHER);
+	children_drain(ROLE_NEGOTIATE);
+}
+
+void
+mother_stop(void)
 {
 	if (mother.state < MOTHER_DRAINING) {
-		mother.state = MOTHER_DRAINING;
-		close_listeners();
-		children_drain(ROLE_MOTHER);
-		children_drain(ROLE_NEGOTIATE);
+		mother_drain();
 	} else {
 		mother.state = MOTHER_ABORTING;
 		children_abort();
@@ -271,7 +276,7 @@ on_stop_signal(void *arg)
 	else
 		log_line(LOG_LEVEL_ALERT, "mother[%u/%u]: ending all sessions on signal %d",
 		    mother.index, mother.options.mothers, signo);
-	stop();
+	mother_stop();
 }
 
 /* How many auth helpers there must be at least: none unless passwords are asked for. */
@@ -281,9 +286,8 @@ auth_wanted(void)
 	return conf_has_socksmethod(mother.served->conf, AUTH_USERNAME) ? 1 : 0;
 }
 
-/* The new configuration is whole: from here on nothing can fail. */
-static void
-swap(struct served *new)
+void
+mother_swap(struct served *new)
 {
 	struct served *old = mother.served;
 
@@ -312,15 +316,21 @@ reload(void *arg UNUSED)
 		served_free(new);
 		return;
 	}
-	swap(new);
+	mother_swap(new);
 	log_info("SIGHUP ]: %s reloaded", new->file);
+}
+
+void
+mother_report(void)
+{
+	children_send(ROLE_MONITOR, ROLE_REPORT);
+	children_send(ROLE_MOTHER, ROLE_REPORT);
 }
 
 static void
 report(void *arg UNUSED)
 {
-	children_send(ROLE_MONITOR, ROLE_REPORT);
-	children_send(ROLE_MOTHER, ROLE_REPORT);
+	mother_report();
 }
 
 static void
@@ -345,12 +355,16 @@ watch_signals(void)
 	return error == 0 ? loop_signal(SIGUSR1, report, NULL) : error;
 }
 
-static void
-begin(void)
+void
+mother_begin(struct served *served, const struct mother_options *options)
 {
 	static const struct children_ops ops = { equip, all_ready, start_failed, role_ended };
-	int error = make_inboxes();
+	int error;
 
+	mother.served = served;
+	mother.options = *options;
+	mother.index = options->index;
+	error = make_inboxes();
 	if (error < 0)
 		fatal("cannot make the inboxes: %s", strerror(-error));
 	error = privilege_lower(mother.served->conf->user_privileged);
@@ -358,142 +372,35 @@ begin(void)
 		fatal("cannot become user \"%s\": %s", mother.served->conf->user_privileged,
 		    strerror(-error));
 	setproctitle("mother[%u/%u]", mother.index, mother.options.mothers);
-	children_init(&ops, mother.served);
+	children_init(&ops);
 	children_want(ROLE_MONITOR, 1);
 	children_want(ROLE_AUTH, auth_wanted());
 	children_want(ROLE_IO, 1);
 	children_want(ROLE_REQUEST, 1);
 	children_want(ROLE_NEGOTIATE, 1);
-	if (!mother.started_by_first && mother.options.mothers > 1)
+	if (mother.index == 1 && mother.options.mothers > 1)
 		children_want(ROLE_MOTHER, mother.options.mothers - 1);
 	tick(NULL);
 }
 
-static void
-end(void)
+void
+mother_end(void)
 {
 	if (mother.options.pidfile != NULL && truncate(mother.options.pidfile, 0) == 0)
 		unlink(mother.options.pidfile);
 	served_free(mother.served);
-	served_free(mother.coming);
-	if (mother.started_by_first)
-		ipc_fini(&mother.first);
 	loop_fini();
 }
 
 int
 mother_serve(struct served *served, const struct mother_options *options)
 {
-	mother.served = served;
-	mother.options = *options;
-	mother.index = 1;
 	if (loop_init() < 0 || watch_signals() < 0)
 		fatal("cannot make the event loop");
-	begin();
+	mother_begin(served, options);
 	loop_run();
 	log_info("socksifyd/server[%u/%u] v" PACKAGE_VERSION " stopped", mother.index,
 	    mother.options.mothers);
-	end();
-	return 0;
-}
-
-/* From here on: a mother that the first one started. */
-
-static int
-on_setup(struct reader *r, int *fds UNUSED, unsigned count)
-{
-	mother.options.flags = reader_u32(r);
-	mother.index = reader_u32(r);
-	mother.options.mothers = reader_u32(r);
-	mother.options.debug = reader_u8(r);
-	return reader_finished(r) && count == 1 ? 0 : -EPROTO;
-}
-
-static int
-on_config(struct reader *r, int *fds, unsigned count)
-{
-	char file[SERVED_FILE_SIZE], error[512];
-	struct log_place logs, error_logs;
-	struct served *new;
-
-	if (served_unpack(r, fds, count, file, &logs, &error_logs) < 0)
-		return -EPROTO;
-	new = served_adopt(file, fds[0], error, sizeof(error));
-	fds[0] = -1;
-	if (new == NULL) {
-		log_error("%s", error);
-		return -EINVAL;
-	}
-	new->logs = logs;
-	new->error_logs = error_logs;
-	served_free(mother.coming);
-	mother.coming = new;
-	return 0;
-}
-
-static int
-on_listeners(int *fds, unsigned count)
-{
-	struct served *new = mother.coming;
-
-	if (new == NULL || count > SERVED_LISTENERS_MAX)
-		return -EPROTO;
-	mother.coming = NULL;
-	for (unsigned i = 0; i < count; i++) {
-		new->listeners[new->listener_count++].fd = fds[i];
-		fds[i] = -1;
-	}
-	if (mother.served != NULL) {
-		swap(new);
-		return ipc_send(&mother.first, ROLE_READY, NULL, NULL, 0);
-	}
-	mother.served = new;
-	served_use_logs(new);
-	begin();
-	return 0;
-}
-
-static int
-on_first(struct ipc *ipc UNUSED, uint8_t type, struct reader *r, int *fds, unsigned count,
-    void *arg UNUSED)
-{
-	switch (type) {
-	case ROLE_SETUP:
-		return on_setup(r, fds, count);
-	case ROLE_CONFIG:
-		return on_config(r, fds, count);
-	case ROLE_LISTENERS:
-		return on_listeners(fds, count);
-	case ROLE_REPORT:
-		report(NULL);
-		return 0;
-	case ROLE_DRAIN:
-	case ROLE_ABORT:
-		stop();
-		return 0;
-	default:
-		return -EPROTO;
-	}
-}
-
-/* The first mother is gone: so is who would tell this one anything. */
-static void
-on_first_end(struct ipc *ipc UNUSED, int error UNUSED, void *arg UNUSED)
-{
-	if (mother.served == NULL)
-		exit(1);
-	if (mother.state < MOTHER_DRAINING)
-		stop();
-}
-
-int
-mother_main(void)
-{
-	mother.started_by_first = true;
-	if (channel_open(&mother.first, on_first, on_first_end) < 0 ||
-	    loop_signal(SIGCHLD, children_reap, NULL) < 0)
-		return 1;
-	loop_run();
-	end();
+	mother_end();
 	return 0;
 }

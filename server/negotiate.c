@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "common/compiler.h"
+#include "server/acceptor.h"
 #include "server/auth_cache.h"
 #include "server/farewell.h"
 #include "server/log.h"
@@ -31,9 +32,6 @@
 #include "server/worker.h"
 
 #define CAPACITY	4096
-#define ACCEPT_BUDGET	64	/* clients taken from one listener a turn */
-#define LISTENERS_MAX	IPC_FDS_MAX
-#define SHORTAGE_MS	100	/* how long nobody is accepted when descriptors run out */
 
 struct client {
 	TAILQ_ENTRY(client)	 entry;		/* by age: the first is the oldest */
@@ -56,40 +54,10 @@ struct client {
 };
 
 static struct {
-	struct listening {
-		int		 fd;
-		struct endpoint	 address;
-		struct loop_io	 io;
-	} listeners[LISTENERS_MAX];
-	unsigned		 listener_count;
-	bool			 accepting;
 	struct ipc		 requests;
 	struct ipc		 auths;
-	struct loop_timer	 shortage;
 	TAILQ_HEAD(, client)	 clients;
 } negotiate = { .clients = TAILQ_HEAD_INITIALIZER(negotiate.clients) };
-
-static void	accept_clients(int fd, unsigned events, void *arg);
-
-/* Accepts while there is room for the sessions, here and in the inbox. */
-static void
-update_accepting(void)
-{
-	bool on = !worker_draining() && worker_has_room(1) && !negotiate.shortage.made &&
-	    !ipc_congested(&negotiate.requests);
-
-	if (on == negotiate.accepting)
-		return;
-	negotiate.accepting = on;
-	for (unsigned i = 0; i < negotiate.listener_count; i++) {
-		struct listening *l = &negotiate.listeners[i];
-
-		if (!on)
-			loop_io_del(&l->io);
-		else if (loop_io_add(&l->io, l->fd, LOOP_READ, accept_clients, l) < 0)
-			log_error_errno("negotiate: cannot watch a listener");
-	}
-}
 
 static void
 client_free(void *arg)
@@ -114,7 +82,7 @@ client_end(struct client *c, bool failed)
 	TAILQ_REMOVE(&negotiate.clients, c, entry);
 	worker_session_gone(failed);
 	loop_defer(&c->end, client_free, c);
-	update_accepting();
+	acceptor_update();
 }
 
 static void
@@ -368,20 +336,8 @@ client_permitted(struct client *c)
 	return rule->verdict == RULE_PASS;
 }
 
-/* The address a socket is bound to: 0, or -errno. */
-static int
-own_address(int fd, struct endpoint *address)
-{
-	struct sockaddr_storage ss;
-	socklen_t len = sizeof(ss);
-
-	if (getsockname(fd, (struct sockaddr *)&ss, &len) < 0)
-		return -errno;
-	return endpoint_from_sockaddr(address, (struct sockaddr *)&ss, len);
-}
-
 static void
-client_new(int fd, const struct listening *l, const struct sockaddr_storage *ss, socklen_t len)
+client_new(int fd, const struct endpoint *address, const struct endpoint *internal)
 {
 	struct client *c = calloc(1, sizeof(*c));
 
@@ -393,13 +349,8 @@ client_new(int fd, const struct listening *l, const struct sockaddr_storage *ss,
 	c->auth_fd = -1;
 	c->accepted_ms = loop_now();
 	negotiation_init(&c->negotiation);
-	/* Only a wildcard listener leaves open which address the client came to. */
-	c->internal = l->address;
-	if (endpoint_from_sockaddr(&c->address, (const struct sockaddr *)ss, len) < 0 ||
-	    (endpoint_is_any(&l->address) && own_address(fd, &c->internal) < 0)) {
-		client_free(c);
-		return;
-	}
+	c->address = *address;
+	c->internal = *internal;
 	if (!client_permitted(c) ||
 	    loop_io_add(&c->io, fd, LOOP_READ, client_readable, c) < 0) {
 		score_add(&worker_score()->failed, 1);
@@ -413,64 +364,9 @@ client_new(int fd, const struct listening *l, const struct sockaddr_storage *ss,
 }
 
 static void
-shortage_over(void *arg UNUSED)
-{
-	loop_timer_cancel(&negotiate.shortage);
-	update_accepting();
-}
-
-/* Descriptors or memory are short: nobody new for a moment; who is here goes on. */
-static void
-shortage(int error)
-{
-	static struct log_limit limit;
-	unsigned long unsaid;
-
-	score_add(&worker_score()->shortages, 1);
-	if (log_limit_pass(&limit, &unsaid))
-		log_warn("negotiate: cannot accept for now: %s (%lu times unsaid)",
-		    strerror(error), unsaid);
-	loop_timer_set(&negotiate.shortage, SHORTAGE_MS, shortage_over, NULL);
-}
-
-static void
-accept_clients(int listener, unsigned events, void *arg)
-{
-	struct sockaddr_storage ss;
-
-	(void)events;
-	for (int i = 0; i < ACCEPT_BUDGET && negotiate.accepting && worker_has_room(1); i++) {
-		socklen_t len = sizeof(ss);
-		int fd = accept4(listener, (struct sockaddr *)&ss, &len,
-		    SOCK_NONBLOCK | SOCK_CLOEXEC);
-
-		if (fd >= 0) {
-			client_new(fd, arg, &ss, len);
-			continue;
-		}
-		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-			shortage(errno);
-		if (errno != ECONNABORTED && errno != EINTR)
-			break;
-	}
-	update_accepting();
-}
-
-static void
-close_listeners(void)
-{
-	for (unsigned i = 0; i < negotiate.listener_count; i++) {
-		loop_io_del(&negotiate.listeners[i].io);
-		close(negotiate.listeners[i].fd);
-	}
-	negotiate.listener_count = 0;
-	negotiate.accepting = false;
-}
-
-static void
 on_drained(struct ipc *ipc UNUSED, void *arg UNUSED)
 {
-	update_accepting();
+	acceptor_update();
 }
 
 /* Nothing comes back on an inbox; it ends when all readers and the mother are gone. */
@@ -486,9 +382,18 @@ on_inbox_end(struct ipc *ipc UNUSED, int error UNUSED, void *arg UNUSED)
 {
 }
 
+static bool
+has_room(void)
+{
+	return !ipc_congested(&negotiate.requests);
+}
+
 static int
 setup(const int *fds)
 {
+	static const struct acceptor_ops ops = { has_room, client_new };
+
+	acceptor_init(&ops);
 	ipc_init(&negotiate.requests, fds[0], on_inbox_message, on_inbox_end, NULL);
 	ipc_init(&negotiate.auths, fds[1], on_inbox_message, on_inbox_end, NULL);
 	negotiate.requests.drained = on_drained;
@@ -506,20 +411,7 @@ configure(const struct conf *conf)
 static int
 message(uint8_t type, struct reader *r UNUSED, int *fds, unsigned count)
 {
-	if (type != ROLE_LISTENERS)
-		return -EPROTO;
-	close_listeners();
-	for (unsigned i = 0; i < count; i++) {
-		struct listening *l = &negotiate.listeners[negotiate.listener_count];
-
-		if (own_address(fds[i], &l->address) < 0)
-			return -EPROTO;
-		l->fd = fds[i];
-		fds[i] = -1;
-		negotiate.listener_count++;
-	}
-	update_accepting();
-	return 0;
+	return type == ROLE_LISTENERS ? acceptor_listen(fds, count) : -EPROTO;
 }
 
 static void
@@ -557,7 +449,7 @@ negotiate_main(void)
 		.setup = setup,
 		.configure = configure,
 		.message = message,
-		.drain = close_listeners,
+		.drain = acceptor_close,
 		.abort = abort_clients,
 		.idle = idle,
 		.tick = publish_overdue,

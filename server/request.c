@@ -13,6 +13,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,18 +49,21 @@ static struct {
 	struct ipc		 inbox;
 	struct ipc		 ios;
 	struct connector_sources sources;
+	struct loop_timer	 shortage;	/* while it runs nothing new is taken */
 	bool			 ended;		/* nobody writes to the inbox any more */
 	TAILQ_HEAD(, request)	 requests;
 } request = { .requests = TAILQ_HEAD_INITIALIZER(request.requests) };
 
 static void	request_connect(struct request *q);
 
-static void
+/* 0, or -errno. */
+static int
 update_receiving(void)
 {
-	if (!request.ended)
-		ipc_receive(&request.inbox, worker_has_room(ipc_batch()) &&
-		    !ipc_congested(&request.ios));
+	if (request.ended)
+		return 0;
+	return ipc_receive(&request.inbox, worker_has_room(ipc_batch()) &&
+	    !ipc_congested(&request.ios) && !request.shortage.made);
 }
 
 static void
@@ -106,15 +110,35 @@ refuse(struct request *q, enum socks5_reply reply)
 	request_end(q, true);
 }
 
-static void
-fail(struct request *q, const char *what, int error)
+static void PRINTF_LIKE(3, 4)
+fail(struct request *q, int error, const char *fmt, ...)
 {
-	char why[HOST_TEXT_SIZE + 100], text[HOST_TEXT_SIZE];
+	char why[HOST_TEXT_SIZE + 100];
+	va_list args;
 
-	snprintf(why, sizeof(why), "%s to %s failed: %s", what,
-	    host_format(&q->session.dst, text), strerror(error));
+	va_start(args, fmt);
+	vsnprintf(why, sizeof(why), fmt, args);
+	va_end(args);
 	session_log_failure(&q->session, why);
 	refuse(q, socks5_reply_from_errno(error));
+}
+
+static void
+fail_connect(struct request *q, int error)
+{
+	char text[HOST_TEXT_SIZE];
+
+	fail(q, error, "connect to %s failed: %s", host_format(&q->session.dst, text),
+	    strerror(error));
+}
+
+/* There was no address to connect to. */
+static void
+fail_look_up(struct request *q, int error)
+{
+	fail(q, error, "name could not be looked up: %s",
+	    error == EHOSTUNREACH ? "no such name, or no address that external can reach" :
+	    error == ETIMEDOUT ? "no name server answered" : strerror(error));
 }
 
 static unsigned
@@ -150,10 +174,16 @@ rule_for(const struct session *s, const struct endpoint *to, bool *needs_address
 }
 
 static void
-apply_rule(struct session *s, const struct rule *rule)
+note_rule(struct session *s, const struct rule *rule)
 {
 	s->socks_rule.number = (uint16_t)rule->number;
 	s->socks_rule.log = (uint8_t)rule->log;
+}
+
+static void
+apply_rule(struct session *s, const struct rule *rule)
+{
+	note_rule(s, rule);
 	if (rule->timeout_io_tcp >= 0)
 		s->io_timeout = (uint32_t)rule->timeout_io_tcp;
 	if (rule->timeout_tcp_fin_wait >= 0)
@@ -168,7 +198,8 @@ permit(const struct endpoint *remote, void *arg)
 
 	if (rule->verdict == RULE_PASS)
 		return 0;
-	apply_rule(&q->session, rule);
+	/* Its time limits are not for the address that may be found to pass. */
+	note_rule(&q->session, rule);
 	return -EACCES;
 }
 
@@ -218,15 +249,15 @@ connected(const struct connector_result *result, void *arg)
 	} else if (result->error == EACCES) {
 		session_log_block(&q->session);
 		refuse(q, SOCKS5_NOT_ALLOWED);
+	} else if (result->remote.family == AF_UNSPEC) {
+		fail_look_up(q, result->error);
 	} else {
 		q->session.remote = result->remote;
-		if (result->remote.family != AF_UNSPEC)
-			apply_rule(&q->session, rule_for(&q->session, &result->remote, NULL));
-		fail(q, "connect", result->error);
+		apply_rule(&q->session, rule_for(&q->session, &result->remote, NULL));
+		fail_connect(q, result->error);
 	}
 }
 
-/* Descriptors or memory are short: this request waits, and nothing new is taken. */
 static void
 try_again(void *arg)
 {
@@ -234,11 +265,22 @@ try_again(void *arg)
 
 	loop_timer_cancel(&q->again);
 	if (q->deadline_ms != 0 && loop_now() >= q->deadline_ms)
-		fail(q, "connect", ETIMEDOUT);
+		fail_connect(q, ETIMEDOUT);
 	else
 		request_connect(q);
 }
 
+static void
+shortage_over(void *arg UNUSED)
+{
+	loop_timer_cancel(&request.shortage);
+	update_receiving();
+}
+
+/*
+ * Descriptors or memory are short: this request waits, and nothing new is taken; the
+ * kernel would drop the descriptors of a packet that finds no room.
+ */
 static void
 shortage(struct request *q, int error)
 {
@@ -250,6 +292,8 @@ shortage(struct request *q, int error)
 		log_warn("request: cannot connect for now: %s (%lu times unsaid)",
 		    strerror(error), unsaid);
 	loop_timer_set(&q->again, SHORTAGE_MS, try_again, q);
+	loop_timer_set(&request.shortage, SHORTAGE_MS, shortage_over, NULL);
+	update_receiving();
 }
 
 static void
@@ -273,7 +317,7 @@ request_connect(struct request *q)
 		shortage(q, -error);
 		break;
 	default:
-		fail(q, "connect", -error);
+		fail_connect(q, -error);
 		break;
 	}
 }
@@ -289,6 +333,22 @@ literal_to_address(struct host *dst)
 		dst->endpoint = e;
 		dst->type = HOST_IP;
 	}
+}
+
+/*
+ * Whether the resolver takes the name for what the rules have read: a backslash, by
+ * which it spells any byte, and blanks and controls are in no host's name.
+ */
+static bool
+is_sound(const struct host *dst)
+{
+	const unsigned char *c = (const unsigned char *)dst->name;
+
+	if (dst->type != HOST_NAME)
+		return true;
+	while (*c > ' ' && *c != 0x7f && *c != '\\')
+		c++;
+	return *c == '\0';
 }
 
 static void
@@ -314,6 +374,11 @@ request_start(struct request *q)
 	if (!needs_address && rule->verdict == RULE_BLOCK) {
 		session_log_block(s);
 		refuse(q, SOCKS5_NOT_ALLOWED);
+		return;
+	}
+	if (!is_sound(&s->dst)) {
+		session_log_failure(s, "this can be no host's name");
+		refuse(q, SOCKS5_HOST_UNREACHABLE);
 		return;
 	}
 	start_timeout(q, rule);
@@ -410,7 +475,7 @@ configure(const struct conf *conf)
 	}
 	connector_set_keepalive((worker_flags() & ROLE_NO_KEEPALIVE) == 0);
 	loop_timer_class(conf->timeout_connect * 1000ull);
-	return ipc_receive(&request.inbox, true);
+	return update_receiving();
 }
 
 static void

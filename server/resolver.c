@@ -25,6 +25,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/queue.h>
 
 #include "common/compiler.h"
@@ -264,6 +265,31 @@ ask(struct resolver_query *q)
 	start_ticking();
 }
 
+/* RFC 6761 section 6.3: "localhost", and what is below it. */
+static bool
+is_localhost(const char *name)
+{
+	static const char localhost[] = "localhost";
+	size_t len = strlen(name), wanted = sizeof(localhost) - 1;
+
+	if (len > 0 && name[len - 1] == '.')
+		len--;
+	return len >= wanted && strncasecmp(name + len - wanted, localhost, wanted) == 0 &&
+	    (len == wanted || name[len - wanted - 1] == '.');
+}
+
+/*
+ * Whether no question is needed. c-ares 1.18 could answer for localhost, but
+ * loses memory each time when /etc/hosts has it in the other family only.
+ */
+static bool
+is_known(const char *name, int family, struct endpoint *e)
+{
+	if (is_localhost(name))
+		name = family == AF_INET6 ? "::1" : "127.0.0.1";
+	return endpoint_parse_ip(e, name) == 0;
+}
+
 struct resolver_query *
 resolver_start(const char *name, int family, resolver_cb *cb, void *arg)
 {
@@ -279,7 +305,7 @@ resolver_start(const char *name, int family, resolver_cb *cb, void *arg)
 	q->arg = arg;
 	q->wanted = true;
 	LIST_INSERT_HEAD(&resolver.queries, q, entry);
-	if (endpoint_parse_ip(&literal, name) == 0) {
+	if (is_known(name, family, &literal)) {
 		q->addresses = malloc(sizeof(literal));
 		if (q->addresses == NULL) {
 			query_free(q);

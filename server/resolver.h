@@ -35,7 +35,8 @@ void	 resolver_fini(void);
 int	 resolver_set_servers(const char *csv);
 /*
  * Asks for the addresses of one family (AF_INET or AF_INET6): of the name itself
- * if it is one in numbers, of /etc/hosts, of the name servers. NULL: ENOMEM.
+ * if it is one in numbers or means this host (localhost and names below it), of
+ * /etc/hosts, of the name servers. NULL: ENOMEM.
  */
 struct resolver_query *resolver_start(const char *name, int family, resolver_cb *cb, void *arg);
 /* Gives up: the callback is not called any more. */

@@ -52,7 +52,7 @@ const char	*role_name(enum role role);
 /* The role of that name, or ROLES. */
 enum role	 role_by_name(const char *name);
 
-/* The entry of each, after exec; they return the exit status. */
+/* The entry of each, after exec; they return the exit status. mother_main() is in sister.c. */
 int	 mother_main(void);
 int	 monitor_main(void);
 int	 negotiate_main(void);

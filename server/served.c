@@ -113,12 +113,28 @@ served_load(const char *file, char *error, size_t size)
 	return s;
 }
 
+struct conf *
+served_parse(const char *file, int text_fd, char *error, size_t size)
+{
+	struct conf *conf;
+	struct stat st;
+	void *text = MAP_FAILED;
+
+	if (fstat(text_fd, &st) == 0 && st.st_size > 0)
+		text = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, text_fd, 0);
+	if (text == MAP_FAILED) {
+		snprintf(error, size, "%s: its text cannot be mapped", file);
+		return NULL;
+	}
+	conf = conf_parse(file, text, (size_t)st.st_size, error, size);
+	munmap(text, (size_t)st.st_size);
+	return conf;
+}
+
 struct served *
 served_adopt(const char *file, int text_fd, char *error, size_t size)
 {
 	struct served *s = served_new(file);
-	struct stat st;
-	void *text = MAP_FAILED;
 
 	if (s == NULL) {
 		close(text_fd);
@@ -126,15 +142,7 @@ served_adopt(const char *file, int text_fd, char *error, size_t size)
 		return NULL;
 	}
 	s->text_fd = text_fd;
-	if (fstat(text_fd, &st) == 0 && st.st_size > 0)
-		text = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, text_fd, 0);
-	if (text == MAP_FAILED) {
-		snprintf(error, size, "%s: its text cannot be mapped", file);
-		served_free(s);
-		return NULL;
-	}
-	s->conf = conf_parse(file, text, (size_t)st.st_size, error, size);
-	munmap(text, (size_t)st.st_size);
+	s->conf = served_parse(file, text_fd, error, size);
 	if (s->conf == NULL) {
 		served_free(s);
 		return NULL;

@@ -37,6 +37,8 @@ struct served {
  * or a new one for served_free().
  */
 struct served	*served_load(const char *file, char *error, size_t size);
+/* The configuration alone, from the sealed text: for conf_free(), or NULL with a message. */
+struct conf	*served_parse(const char *file, int text_fd, char *error, size_t size);
 /* As served_load(), from the sealed text of another mother; takes @text_fd. */
 struct served	*served_adopt(const char *file, int text_fd, char *error, size_t size);
 /* Opens the logs: 0, or -errno with a message. */

@@ -270,7 +270,7 @@ int
 socksifyd_main(int argc, char **argv)
 {
 	struct options o = { .file = CONF_DEFAULT,
-		.mother = { .mothers = 1, .debug = MOTHER_DEBUG_AS_CONFIGURED } };
+		.mother = { .index = 1, .mothers = 1, .debug = MOTHER_DEBUG_AS_CONFIGURED } };
 
 	hold_standard_streams();
 	parse_options(argc, argv, &o);

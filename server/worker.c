@@ -6,16 +6,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "common/compiler.h"
 #include "server/channel.h"
-#include "server/conf_parse.h"
 #include "server/interface.h"
 #include "server/log.h"
 #include "server/privilege.h"
@@ -213,17 +210,8 @@ static struct conf *
 read_conf(const char *file, int fd)
 {
 	char message[512];
-	struct conf *conf;
-	struct stat st;
-	void *text;
+	struct conf *conf = served_parse(file, fd, message, sizeof(message));
 
-	if (fstat(fd, &st) < 0 || st.st_size <= 0)
-		return NULL;
-	text = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (text == MAP_FAILED)
-		return NULL;
-	conf = conf_parse(file, text, (size_t)st.st_size, message, sizeof(message));
-	munmap(text, (size_t)st.st_size);
 	if (conf == NULL)
 		log_error("%s", message);
 	return conf;

@@ -46,9 +46,9 @@ for host in ["127.0.0.1", "in-hosts.test"] * 10:
         c.send(b"x")
         expect(c.read(1), b"x")
     took = time.monotonic() - began
-    assert took < 1, f"{host} took {took} s"
+    assert took < 2, f"{host} took {took} s"
 codes = [c.reply()[0] for c in waiting]
 assert set(codes) <= {4, 6}, set(codes)
 took = time.monotonic() - start
-assert 2.5 < took < 10, f"the names failed after {took} s"
+assert 2.5 < took < 20, f"the names failed after {took} s"
 END

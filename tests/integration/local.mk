@@ -20,6 +20,7 @@ server_integration_tests = \
 	tests/integration/memory.sh \
 	tests/integration/mothers.sh \
 	tests/integration/open_warning.sh \
+	tests/integration/name_spelling.sh \
 	tests/integration/pysocks.sh \
 	tests/integration/reload.sh \
 	tests/integration/replies.sh \
@@ -32,6 +33,7 @@ server_integration_tests = \
 	tests/integration/stuck.sh \
 	tests/integration/syslog.sh \
 	tests/integration/terminate.sh \
+	tests/integration/stop_early.sh \
 	$(NULL)
 EXTRA_DIST += $(server_integration_tests)
 if SERVER
@@ -45,6 +47,7 @@ client_integration_tests = \
 	tests/integration/client_peers.sh \
 	tests/integration/client_programs.sh \
 	tests/integration/launcher.sh \
+	tests/integration/state_kept.sh \
 	$(NULL)
 EXTRA_DIST += $(client_integration_tests)
 if SERVER

@@ -32,11 +32,11 @@ for at in range(2):
             c.send(b"x")
             expect(c.read(1), b"x")
         took = time.monotonic() - began
-        assert took < 0.5, f"a normal client waited {took} s"
+        assert took < 2, f"a normal client waited {took} s"
     wait_for(lambda: time.monotonic() > start + at + 1, "a second")
 for c in slow:
     c.closed()
 took = time.monotonic() - start
-assert 2.5 < took < 6, f"closed after {took} s"
+assert 2.5 < took < 15, f"closed after {took} s"
 END
 [ "$(grep -c ': negotiate timeout after' "$server_log")" -eq 500 ]

@@ -74,7 +74,7 @@ dump_logs()
 	    sort | while read -r file; do
 		[ -s "$file" ] || continue
 		echo "== ${file#"$work"/} =="
-		tail -n 200 "$file"
+		tail -n 80 "$file"
 	done >&2
 }
 
@@ -388,13 +388,15 @@ kill_mother()
 	kill -KILL "$server_pid"
 }
 
-# check_server_log DIRECTORY: no alert but those of the signals sent, no sanitizer's report.
+# check_server_log DIRECTORY: no alert but those of the signals sent; no report of a sanitizer or
+# of valgrind.
 check_server_log()
 {
 	! grep -hE 'socksifyd\[[0-9]+\]: alert:' "$1/server.log" | grep -v 'on signal' >&2 ||
 	    return 1
 	! grep -hE -A 30 'Sanitizer|runtime error:|malformed message|sent what it may not' \
-	    "$1/server.log" "$1/server.output" >&2
+	    "$1/server.log" "$1/server.output" >&2 || return 1
+	! grep -h '^==[0-9]*==' "$1"/valgrind.*.output >&2 2>/dev/null
 }
 
 # logged PATTERN [SECONDS]: waits until the server's log has such a line.

@@ -10,6 +10,7 @@ EXTRA_DIST += \
 	tests/lib/packages.sh \
 	tests/lib/socksraw.py \
 	tests/lib/target.py \
+	tests/lib/valgrind_socksifyd \
 	try \
 	$(NULL)
 
@@ -26,3 +27,9 @@ print-tests:
 # Not by EXTRA_DIST: there is a target of this name.
 dist-hook:
 	cp -p $(srcdir)/check $(distdir)/check
+
+if SERVER
+check_LTLIBRARIES += libreexec.la
+libreexec_la_SOURCES = tests/lib/reexec.c
+libreexec_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
+endif

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash
 # What has to be installed, for ./try and ./check; they source it.
 
 # shellcheck disable=SC2034  # for the scripts that read this file
@@ -13,7 +13,7 @@ try_packages=(curl procps python3)
 # shellcheck disable=SC2034
 test_packages=(
 	curl dante-client dante-server dnsmasq-base git iproute2 mandoc microsocks nginx-light
-	openssl procps python3 python3-socks shellcheck util-linux valgrind wget xz-utils
+	openssl procps python3 python3-socks shellcheck strace util-linux valgrind wget xz-utils
 )
 
 as_root()

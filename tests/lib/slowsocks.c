@@ -319,7 +319,8 @@ main(int argc, char **argv)
 		pthread_t thread;
 		int fd = accept(p[1].fd, NULL, NULL);
 
-		if (fd >= 0 && pthread_create(&thread, &attributes, serve, (void *)(intptr_t)fd) != 0)
+		if (fd >= 0 && pthread_create(&thread, &attributes, serve,
+		    (void *)(intptr_t)fd) != 0)
 			close(fd);
 	}
 	return 0;

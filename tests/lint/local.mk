@@ -1,5 +1,6 @@
 # What is held of the source itself: directions, sizes, style.
 lint_tests = \
+	tests/lint/circles.sh \
 	tests/lint/functions.sh \
 	tests/lint/headers.sh \
 	tests/lint/includes.sh \

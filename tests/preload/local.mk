@@ -7,6 +7,7 @@ preload_scripts = \
 	tests/preload/exports.sh \
 	tests/preload/process.sh \
 	tests/preload/proxies.sh \
+	tests/preload/sandbox.sh \
 	$(NULL)
 TESTS += $(preload_scripts)
 EXTRA_DIST += $(preload_scripts) tests/preload/lib.bash
@@ -17,6 +18,7 @@ check_PROGRAMS += \
 	tests/preload/victim_epoll \
 	tests/preload/victim_foreign \
 	tests/preload/victim_process \
+	tests/preload/victim_sandbox \
 	$(NULL)
 tests_lib_slowsocks_SOURCES = tests/lib/slowsocks.c
 victim_sources = tests/preload/victim.c tests/preload/victim.h
@@ -24,3 +26,4 @@ tests_preload_victim_connect_SOURCES = tests/preload/victim_connect.c $(victim_s
 tests_preload_victim_epoll_SOURCES = tests/preload/victim_epoll.c $(victim_sources)
 tests_preload_victim_foreign_SOURCES = tests/preload/victim_foreign.c $(victim_sources)
 tests_preload_victim_process_SOURCES = tests/preload/victim_process.c $(victim_sources)
+tests_preload_victim_sandbox_SOURCES = tests/preload/victim_sandbox.c $(victim_sources)

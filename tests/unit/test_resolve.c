@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "common/compiler.h"
-#include "libsocksify/settings.h"
+#include "libsocksify/settings_load.h"
 
 #define NAME "web.example"
 

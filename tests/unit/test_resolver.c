@@ -151,11 +151,19 @@ a_truncated_answer_is_fetched_by_tcp(void **state UNUSED)
 }
 
 static void
-the_hosts_file_is_asked_first(void **state UNUSED)
+localhost_is_this_host_in_both_families(void **state UNUSED)
 {
-	assert_int_equal(outcome("localhost", AF_INET), 0);
-	assert_true(endpoint_is_loopback(&seen.addresses[0]));
+	static const char *const names[] = { "localhost", "LocalHost.", "a.b.localhost" };
+
+	for (unsigned i = 0; i < ARRAY_SIZE(names); i++) {
+		assert_int_equal(outcome(names[i], AF_INET), 0);
+		assert_address(0, "127.0.0.1");
+		assert_int_equal(outcome(names[i], AF_INET6), 0);
+		assert_address(0, "::1");
+	}
 	assert_int_equal(dnsd_questions(), 0);
+	assert_int_equal(outcome("notlocalhost", AF_INET), EHOSTUNREACH);
+	assert_true(dnsd_questions() > 0);
 }
 
 static void
@@ -273,7 +281,7 @@ main(void)
 		TEST(a_mapped_address_is_not_ip6),
 		TEST(failures_are_told_apart),
 		TEST(a_truncated_answer_is_fetched_by_tcp),
-		TEST(the_hosts_file_is_asked_first),
+		TEST(localhost_is_this_host_in_both_families),
 		TEST(an_absent_server_is_no_answer),
 		TEST(a_cancelled_query_is_silent),
 		TEST(a_reload_asks_the_new_servers),

@@ -17,7 +17,8 @@
 #include <unistd.h>
 
 #include "libsocksify/names.h"
-#include "libsocksify/settings.h"
+#include "libsocksify/settings_environment.h"
+#include "libsocksify/settings_load.h"
 #include "libsocksify/state.h"
 
 enum outcome {

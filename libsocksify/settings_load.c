@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <config.h>
 
-#include "libsocksify/settings.h"
+#include "libsocksify/settings_load.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -11,6 +11,7 @@
 
 #include "libsocksify/hosts.h"
 #include "libsocksify/names.h"
+#include "libsocksify/settings_environment.h"
 #include "libsocksify/state.h"
 
 /*
@@ -112,8 +113,10 @@ settings_load(bool *failed)
 
 	if (atomic_compare_exchange_strong(&phase, &seen, PHASE_LOADING)) {
 		seen = load();
-		if (seen == PHASE_FAILED)
+		if (seen == PHASE_FAILED) {
 			explicit_bzero(&current, sizeof(current));
+			current.proxy_loopback = settings_proxy_loopback();
+		}
 		atomic_store(&phase, seen);
 		errno = saved;
 	}

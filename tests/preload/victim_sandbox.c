@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: ISC */
+/* Under seccomp filters, as containers and programs that confine themselves install them. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "tests/preload/victim.h"
+
+#define DATA(field)	offsetof(struct seccomp_data, field)
+
+/* From now on @number fails with @error; with @first >= 0 only where that is its first argument. */
+static void
+forbid(long number, int64_t first, int error)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, DATA(nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)number, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, DATA(args[0])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)first, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (uint32_t)error),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { .len = sizeof(code) / sizeof(code[0]), .filter = code };
+
+	/* Any first argument: the comparison is passed over. */
+	if (first < 0)
+		code[3] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JA, 0, 0, 0);
+	CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	CHECK(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
+}
+
+static void
+helper_works(void)
+{
+	int fd = victim_begin(ECHO);
+
+	CHECK(victim_poll(fd, POLLIN | POLLOUT, 0) == 0);
+	CHECK(victim_poll(fd, POLLOUT, LIMIT_MS) == POLLOUT);
+	victim_echo(fd);
+}
+
+static void
+connects_at_once(void)
+{
+	int fd = victim_socket(ECHO, SOCK_NONBLOCK);
+
+	CHECK(victim_connect(fd, ECHO) == 0);
+	victim_echo(fd);
+	fd = victim_socket(ECHO, SOCK_NONBLOCK);
+	CHECK(victim_connect(fd, "192.0.2.3") == -ENETUNREACH);
+}
+
+/* What the usual profiles of containers refuse. */
+static void
+container(void)
+{
+	forbid(SYS_unshare, -1, EPERM);
+	forbid(SYS_setns, -1, EPERM);
+	forbid(SYS_pidfd_getfd, -1, EPERM);
+	forbid(SYS_process_vm_readv, -1, EPERM);
+	forbid(SYS_ptrace, -1, EPERM);
+	forbid(SYS_kcmp, -1, EPERM);
+	forbid(SYS_io_uring_setup, -1, EPERM);
+	helper_works();
+}
+
+static void
+old_kernel(void)
+{
+	forbid(SYS_close_range, -1, ENOSYS);
+	helper_works();
+}
+
+static void
+no_private_table(void)
+{
+	forbid(SYS_close_range, -1, EPERM);
+	forbid(SYS_unshare, -1, EPERM);
+	connects_at_once();
+}
+
+static void
+no_unix_sockets(void)
+{
+	forbid(SYS_socket, AF_UNIX, EPERM);
+	connects_at_once();
+}
+
+static void
+no_threads(void)
+{
+	forbid(SYS_clone3, -1, EPERM);
+	forbid(SYS_clone, -1, EPERM);
+	connects_at_once();
+}
+
+static void
+io_uring(void)
+{
+	errno = 0;
+	CHECK(syscall(SYS_io_uring_setup, 1, NULL) == -1 && errno == ENOSYS);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct victim_case cases[] = {
+		{ "container", container },
+		{ "old_kernel", old_kernel },
+		{ "no_private_table", no_private_table },
+		{ "no_unix_sockets", no_unix_sockets },
+		{ "no_threads", no_threads },
+		{ "io_uring", io_uring },
+		{ NULL, NULL },
+	};
+
+	return victim_main(argc, argv, cases);
+}
