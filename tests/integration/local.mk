@@ -30,9 +30,11 @@ server_integration_tests = \
 	tests/integration/reply_routes.sh \
 	tests/integration/report.sh \
 	tests/integration/roles.sh \
+	tests/integration/sandbox.sh \
 	tests/integration/slow_clients.sh \
 	tests/integration/split.sh \
 	tests/integration/stuck.sh \
+	tests/integration/syslog.sh \
 	tests/integration/terminate.sh \
 	tests/integration/stop_early.sh \
 	$(NULL)
