@@ -90,6 +90,39 @@ send_limit(int fd)
 	return now_ms() + (int64_t)t.tv_sec * 1000 + t.tv_usec / 1000;
 }
 
+static void
+mask_number(int fd, void *arg)
+{
+	(void)arg;
+	/* What is registered from now on is recorded too, whoever made the socket. */
+	slot_mark(descriptors_find(fd), SLOT_FRESH);
+	watch_mask(fd);
+}
+
+static void
+restore_number(int fd, void *arg)
+{
+	bool connected = attempt_error(arg) == 0;
+
+	watch_restore(fd, watch_same_number, connected);
+	if (connected)
+		slot_unmark(descriptors_find(fd), SLOT_FRESH);
+}
+
+/* Epoll descriptors that a socket is handed over with. */
+struct watchers {
+	int	epolls[WATCHERS_MAX];
+	int	count;
+};
+
+static void
+gather_number(int fd, void *arg)
+{
+	struct watchers *w = arg;
+
+	w->count += watch_masked(fd, w->epolls + w->count, WATCHERS_MAX - w->count);
+}
+
 /*
  * A record, CONNECTING, and the attempt that belongs to it, for a socket whose
  * registrations get masked. Under the lock. NULL: no memory.
@@ -107,7 +140,8 @@ begin_recorded(const struct call *call)
 		attempt_free(a);
 		return NULL;
 	}
-	watch_mask(call->fd);
+	connection_show_duplicates(a->connection, call->fd);
+	connection_each(a->connection, mask_number, NULL);
 	return a;
 }
 
@@ -129,10 +163,8 @@ end_recorded(struct attempt *a, bool told)
 	}
 	connection_settle(c, error);
 	if (shown) {
-		watch_restore(fd, watch_same_number, error == 0);
-		if (error == 0)
-			slot_unmark(descriptors_find(fd), SLOT_FRESH);
-		else if (told)
+		connection_each(c, restore_number, a);
+		if (error != 0 && told)
 			connection_hide(fd);
 	}
 	c->told = told;
@@ -142,12 +174,12 @@ end_recorded(struct attempt *a, bool told)
 
 /* Gives the attempt to the helper. In a critical section, without the lock. 0, or -errno. */
 static int
-hand_over(struct attempt *a, int fd, const int *epolls, int count)
+hand_over(struct attempt *a, int fd, const struct watchers *w)
 {
 	int error = 0;
 
-	for (int i = 0; i < count && error == 0; i++)
-		error = helper_give_epoll(epolls[i], fd);
+	for (int i = 0; i < w->count && error == 0; i++)
+		error = helper_give_epoll(w->epolls[i], fd);
 	return error < 0 ? error : helper_give_attempt(a, fd);
 }
 
@@ -175,9 +207,10 @@ drive_here(struct attempt *a)
 static int
 connect_recorded(const struct call *call)
 {
-	int epolls[WATCHERS_MAX], count = 0, error, helper;
+	struct watchers watchers = { .count = 0 };
 	struct critical c;
 	struct attempt *a;
+	int error, helper;
 
 	critical_lock(&c);
 	helper = helper_start();
@@ -194,10 +227,10 @@ connect_recorded(const struct call *call)
 		return error;
 	}
 	options_set_aside(&a->connection->options, call->fd);
-	count = watch_masked(call->fd, epolls, WATCHERS_MAX);
+	connection_each(a->connection, gather_number, &watchers);
 	state_unlock();
 	if (helper == 0)
-		helper = hand_over(a, call->fd, epolls, count);
+		helper = hand_over(a, call->fd, &watchers);
 	critical_leave(&c);
 	return helper == 0 ? -EINPROGRESS : drive_here(a);
 }
@@ -213,6 +246,7 @@ record_established(const struct call *call)
 	watch_forget(call->fd, false);
 	connection = connection_new(call->fd, call->cookie, call->to, call->len);
 	if (connection != NULL) {
+		connection_show_duplicates(connection, call->fd);
 		connection_settle(connection, 0);
 		connection->told = true;
 		slot_unmark(descriptors_find(call->fd), SLOT_FRESH);
@@ -231,7 +265,8 @@ continue_elsewhere(const struct call *call, const struct attempt *from,
 {
 	struct critical c;
 	struct attempt *a = NULL;
-	int epolls[WATCHERS_MAX], count = 0, helper;
+	struct watchers watchers = { .count = 0 };
+	int helper;
 
 	critical_lock(&c);
 	helper = helper_start();
@@ -240,11 +275,11 @@ continue_elsewhere(const struct call *call, const struct attempt *from,
 	if (a != NULL) {
 		attempt_resume(a, from);
 		a->connection->options = *options;
-		count = watch_masked(call->fd, epolls, WATCHERS_MAX);
+		connection_each(a->connection, gather_number, &watchers);
 	}
 	state_unlock();
 	if (a != NULL)
-		helper = hand_over(a, call->fd, epolls, count);
+		helper = hand_over(a, call->fd, &watchers);
 	critical_leave(&c);
 	if (a == NULL)
 		return 0;
@@ -376,7 +411,9 @@ connect_routed(int fd, const struct sockaddr *to, socklen_t len)
 	struct connection *connection;
 	int flags;
 
-	if (!init_active() || to == NULL || len < sizeof(to->sa_family))
+	/* The kernel takes no address longer than that. */
+	if (!init_active() || to == NULL || len < sizeof(to->sa_family) ||
+	    len > sizeof(struct sockaddr_storage))
 		return CONNECT_DIRECT;
 	if (to->sa_family == AF_UNSPEC)
 		dissolve(fd);

@@ -118,6 +118,19 @@ connection_show(struct connection *c, int fd)
 }
 
 void
+connection_show_duplicates(struct connection *c, int fd)
+{
+	if (!descriptors_marked(fd, SLOT_DUPLICATED))
+		return;
+	for (int i = -1; (i = descriptors_next(i + 1, DESCRIPTORS_MAX, SLOT_DUPLICATED)) >= 0;) {
+		if (i == fd || socket_cookie(i) != c->cookie)
+			continue;
+		connection_hide(i);
+		connection_show(c, i);
+	}
+}
+
+void
 connection_hide(int fd)
 {
 	struct slot *s = descriptors_find(fd);

@@ -63,6 +63,8 @@ void	 connection_settle(struct connection *c, int error);
 void	 connection_release(struct connection *c);
 /* Makes @fd's slot refer to @c, which is the same open file. */
 void	 connection_show(struct connection *c, int fd);
+/* Makes the other numbers of @fd's socket that were made before connect(2) refer to @c, too. */
+void	 connection_show_duplicates(struct connection *c, int fd);
 /* @fd no longer refers to it. When nothing but the tunnel is left, its socket is shut down. */
 void	 connection_hide(int fd);
 /*

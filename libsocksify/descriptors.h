@@ -30,6 +30,7 @@ enum {
 	SLOT_CONNECTION = 2,	/* .connection is set */
 	SLOT_WATCHED = 4,	/* .registrations is not empty */
 	SLOT_EPOLL = 8,		/* an epoll descriptor that some registration names */
+	SLOT_DUPLICATED = 16,	/* it was FRESH when another number was made for its socket */
 };
 
 struct connection;

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -21,6 +22,10 @@
 #include "libsocksify/init.h"
 #include "libsocksify/real.h"
 #include "libsocksify/records.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP	262
+#endif
 
 enum direction {
 	INPUT,
@@ -125,11 +130,22 @@ recv(int fd, void *to, size_t len, int flags)
 	return GATED(real.recv(fd, to, len, flags), fd, INPUT, flags);
 }
 
-/* sendto(2) and sendmsg(2) with MSG_FASTOPEN connect: false when they are not to go on. */
+/* Whether MSG_FASTOPEN means anything to @fd. */
+static bool
+opens_fast(int fd)
+{
+	int protocol = -1;
+	socklen_t len = sizeof(protocol);
+
+	return real.getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &len) == 0 &&
+	    (protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP);
+}
+
+/* sendto(2) and its like with MSG_FASTOPEN connect: false when they are not to go on. */
 static bool
 connected_first(int fd, const struct sockaddr *to, socklen_t len, int flags)
 {
-	if ((flags & MSG_FASTOPEN) == 0 || to == NULL || !init_active())
+	if ((flags & MSG_FASTOPEN) == 0 || to == NULL || !init_active() || !opens_fast(fd))
 		return true;
 	return connect(fd, to, len) == 0;
 }
@@ -174,7 +190,10 @@ recvmsg(int fd, struct msghdr *message, int flags)
 EXPORT int
 sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
 {
-	return GATED(real.sendmmsg(fd, messages, count, flags), fd, OUTPUT, flags);
+	if ((flags & MSG_FASTOPEN) != 0 && messages != NULL && count > 0 &&
+	    !connected_first(fd, messages->msg_hdr.msg_name, messages->msg_hdr.msg_namelen, flags))
+		return -1;
+	return GATED(real.sendmmsg(fd, messages, count, sending_flags(flags)), fd, OUTPUT, flags);
 }
 
 EXPORT int

@@ -3,15 +3,19 @@
 #include <config.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/select.h>
 
 #include "libsocksify/connection.h"
 #include "libsocksify/hook.h"
+#include "libsocksify/raw.h"
 #include "libsocksify/readiness.h"
 #include "libsocksify/real.h"
 
@@ -114,6 +118,37 @@ events_of(fd_set *const *sets, int fd)
 	return events;
 }
 
+/*
+ * How many numbers the kernel looks at when asked for @count: no more than the
+ * descriptor table has room for. The sets of select(getdtablesize(), ...) end
+ * long before that.
+ */
+static int
+select_count(int count)
+{
+	static const char label[] = "\nFDSize:\t";
+	char status[512];
+	const char *at;
+	struct rlimit limit;
+	long size = FD_SETSIZE, n, file;
+
+	if (count <= FD_SETSIZE)
+		return count;
+	file = RAW(SYS_openat, AT_FDCWD, "/proc/thread-self/status", O_RDONLY | O_CLOEXEC);
+	if (file >= 0) {
+		n = RAW(SYS_read, file, status, sizeof(status) - 1);
+		RAW(SYS_close, file);
+		status[n > 0 ? n : 0] = '\0';
+		at = strstr(status, label);
+		for (n = 0; at != NULL && at[sizeof(label) - 1 + n] >= '0' && n < 9; n++)
+			size = (n == 0 ? 0 : size * 10) + at[sizeof(label) - 1 + n] - '0';
+	} else if (file == -EMFILE && getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+	    limit.rlim_cur < INT_MAX) {
+		size = (long)limit.rlim_cur;
+	}
+	return count < size ? count : (int)size;
+}
+
 /* Whether any member of the sets is in a handshake; how many members there are. */
 static bool
 select_masked(int count, fd_set *const *sets, nfds_t *members)
@@ -184,13 +219,16 @@ select(int count, fd_set *in, fd_set *out, fd_set *urgent, struct timeval *timeo
 	nfds_t members;
 	int result;
 
-	if (all_settled() || !select_masked(count, sets, &members))
+	if (all_settled() || !select_masked(select_count(count), sets, &members))
 		return real.select(count, in, out, urgent, timeout);
+	if (timeout != NULL && (timeout->tv_sec < 0 || timeout->tv_usec < 0))
+		return hook_result(-EINVAL);
 	if (timeout != NULL) {
-		t.tv_sec = timeout->tv_sec;
-		t.tv_nsec = timeout->tv_usec * 1000l;
+		t.tv_sec = timeout->tv_sec < LONG_MAX / 2 ? timeout->tv_sec : LONG_MAX / 2;
+		t.tv_sec += timeout->tv_usec / 1000000;
+		t.tv_nsec = timeout->tv_usec % 1000000 * 1000l;
 	}
-	result = select_by_poll(count, sets, members, timeout != NULL ? &t : NULL, NULL, &left);
+	result = select_by_poll(select_count(count), sets, members, timeout != NULL ? &t : NULL, NULL, &left);
 	if (timeout != NULL) {
 		timeout->tv_sec = left.tv_sec;
 		timeout->tv_usec = left.tv_nsec / 1000;
@@ -207,7 +245,7 @@ pselect(int count, fd_set *in, fd_set *out, fd_set *urgent, const struct timespe
 	fd_set *const sets[SETS] = { in, out, urgent };
 	nfds_t members;
 
-	if (all_settled() || !select_masked(count, sets, &members))
+	if (all_settled() || !select_masked(select_count(count), sets, &members))
 		return real.pselect(count, in, out, urgent, timeout, mask);
-	return hook_result(select_by_poll(count, sets, members, timeout, mask, NULL));
+	return hook_result(select_by_poll(select_count(count), sets, members, timeout, mask, NULL));
 }

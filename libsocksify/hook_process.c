@@ -79,6 +79,13 @@ hooked_syscall(long number, const long *a, long *result)
 	case SYS_epoll_ctl:
 		*result = epoll_ctl((int)a[0], (int)a[1], (int)a[2], (struct epoll_event *)a[3]);
 		return true;
+	case SYS_sendto:
+		*result = sendto((int)a[0], (const void *)a[1], (size_t)a[2], (int)a[3],
+		    (const struct sockaddr *)a[4], (socklen_t)a[5]);
+		return true;
+	case SYS_sendmsg:
+		*result = sendmsg((int)a[0], (const struct msghdr *)a[1], (int)a[2]);
+		return true;
 	case SYS_sendmmsg:
 		*result = sendmmsg((int)a[0], (struct mmsghdr *)a[1], (unsigned)a[2], (int)a[3]);
 		return true;
@@ -88,6 +95,9 @@ hooked_syscall(long number, const long *a, long *result)
 		return true;
 	case SYS_unshare:
 		*result = unshare((int)a[0]);
+		return true;
+	case SYS_setns:
+		*result = setns((int)a[0], (int)a[1]);
 		return true;
 	case SYS_io_uring_setup:
 		errno = ENOSYS;

@@ -27,7 +27,7 @@ enum {
 
 static _Atomic int state;
 static _Atomic pid_t initialiser;	/* the thread that is at it */
-static struct critical around_fork;
+static struct critical around_fork;	/* of the thread that holds the lock */
 
 /*
  * A child has no helper. What is in the middle of a handshake is let come to its
@@ -36,16 +36,20 @@ static struct critical around_fork;
 static void
 before_fork(void)
 {
+	struct critical mine;
+
 	if (descriptors_owned())
 		helper_await_idle();
-	critical_enter(&around_fork);
-	state_lock();
+	critical_lock(&mine);
+	around_fork = mine;
 }
 
 static void
 after_fork(void)
 {
-	critical_unlock(&around_fork);
+	struct critical mine = around_fork;
+
+	critical_unlock(&mine);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #include "libsocksify/connection.h"
 #include "libsocksify/descriptors.h"
@@ -13,6 +14,7 @@
 #include "libsocksify/waiter.h"
 
 #define FEW		64	/* descriptors that fit on the stack */
+#define LONG_S		(1ll << 32)	/* longer than anyone waits: no clock overflows by it */
 #define SLICE_NS	5000000	/* between looks, where no waiter can be had: 5 ms */
 
 /* One call. */
@@ -97,6 +99,19 @@ wait_once(struct view *v, const sigset_t *mask)
 	return n > 0 ? n : -EAGAIN;
 }
 
+/* A waiter, if one may be had, and another look: one may have ended before it was known. */
+static void
+begin_waiter(struct view *v)
+{
+	struct rlimit limit;
+
+	/* The kernel takes no more entries than there may be descriptors. */
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || v->count >= limit.rlim_cur)
+		return;
+	v->waiter = waiter_begin(v->only, &v->waiter_fd);
+	look(v);
+}
+
 /* Polls until something shows or time is up. */
 static int
 poll_view(struct view *v, const sigset_t *mask, bool waits)
@@ -104,21 +119,16 @@ poll_view(struct view *v, const sigset_t *mask, bool waits)
 	int n;
 
 	look(v);
-	if (waits && v->masked > 0) {
-		v->waiter = waiter_begin(v->only, &v->waiter_fd);
-		/* One may have ended before the waiter was known. */
-		look(v);
-	}
+	if (waits && v->masked > 0)
+		begin_waiter(v);
 	while ((n = wait_once(v, mask)) == -EAGAIN) {
 		if (v->waiter != NULL) {
 			waiter_end(v->waiter, v->waiter_fd);
 			v->waiter = NULL;
 		}
 		look(v);
-		if (v->masked > 0) {
-			v->waiter = waiter_begin(v->only, &v->waiter_fd);
-			look(v);
-		}
+		if (v->masked > 0)
+			begin_waiter(v);
 	}
 	if (v->waiter != NULL)
 		waiter_end(v->waiter, v->waiter_fd);
@@ -134,7 +144,7 @@ set_end(struct view *v, const struct timespec *timeout)
 	if (!v->limited)
 		return;
 	clock_gettime(CLOCK_MONOTONIC, &v->end);
-	v->end.tv_sec += timeout->tv_sec;
+	v->end.tv_sec += timeout->tv_sec < LONG_S ? timeout->tv_sec : LONG_S;
 	v->end.tv_nsec += timeout->tv_nsec;
 	if (v->end.tv_nsec >= 1000000000) {
 		v->end.tv_sec++;

@@ -71,7 +71,10 @@ records_copy(int fd, int to)
 	critical_lock(&c);
 	s = descriptors_make(to);
 	if (s != NULL) {
-		slot_mark(s, slot_marks(from) & SLOT_FRESH);
+		if ((slot_marks(from) & SLOT_FRESH) != 0) {
+			slot_mark(from, SLOT_DUPLICATED);
+			slot_mark(s, SLOT_FRESH | SLOT_DUPLICATED);
+		}
 		connection = atomic_load(&from->connection);
 		if (connection != NULL)
 			connection_show(connection, to);

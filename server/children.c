@@ -264,8 +264,9 @@ static void
 log_death(const struct child *child, int status)
 {
 	if (WIFSIGNALED(status))
-		log_warn("%s[%ld] was killed by signal %d%s", role_name(child->role),
+		log_warn("%s[%ld] was killed by signal %d%s%s", role_name(child->role),
 		    (long)child->pid, WTERMSIG(status),
+		    WTERMSIG(status) == SIGSYS ? " (bad system call)" : "",
 		    child->draining ? "" : ": replacing it");
 	else if (!child->draining || WEXITSTATUS(status) != 0)
 		log_warn("%s[%ld] ended with status %d%s", role_name(child->role),

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,6 +14,8 @@
 #define FAREWELL_MS	2000
 /* So many clients are waited for at once; the rest are closed as they are. */
 #define FAREWELLS_MAX	1024
+/* They are no sessions, so they have no part in what sessions may use of descriptors. */
+#define FAREWELLS_SHARE	16	/* one of so many descriptors at most */
 #define DRAIN_BUDGET	16	/* reads a turn */
 
 struct parting {
@@ -23,6 +26,20 @@ struct parting {
 };
 
 static unsigned partings;
+
+static unsigned
+partings_max(void)
+{
+	static unsigned max;
+	struct rlimit limit;
+
+	if (max != 0)
+		return max;
+	max = FAREWELLS_MAX;
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / FAREWELLS_SHARE < max)
+		max = (unsigned)(limit.rlim_cur / FAREWELLS_SHARE) + 1;
+	return max;
+}
 
 static void
 parting_end(void *arg)
@@ -65,7 +82,7 @@ farewell(int fd, const void *reply, size_t len)
 
 	/* A socket that takes not even this has no reader; nothing is lost. */
 	if (send(fd, reply, len, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)len &&
-	    shutdown(fd, SHUT_WR) == 0 && partings < FAREWELLS_MAX)
+	    shutdown(fd, SHUT_WR) == 0 && partings < partings_max())
 		p = calloc(1, sizeof(*p));
 	if (p == NULL || loop_io_add(&p->io, fd, LOOP_READ, parting_read, p) < 0) {
 		free(p);

@@ -13,16 +13,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/compiler.h"
 #include "server/log.h"
+#include "server/pipe_pool.h"
 #include "server/relay.h"
 #include "server/session.h"
 #include "server/session_log.h"
 #include "server/worker.h"
 
 #define CAPACITY	4096
+#define PIPES_SHARE	16	/* one pipe for so many descriptors at most */
 
 struct io_session {
 	struct relay		 relay;
@@ -204,9 +207,21 @@ on_inbox_end(struct ipc *ipc UNUSED, int error, void *arg UNUSED)
 	worker_drain();
 }
 
+/* Pipes must leave room for the sockets of sessions that come. */
+static void
+limit_pipes(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+	    limit.rlim_cur < (rlim_t)PIPE_POOL_LIMIT * PIPES_SHARE)
+		pipe_pool_set_limit((unsigned)limit.rlim_cur / PIPES_SHARE);
+}
+
 static int
 setup(const int *fds)
 {
+	limit_pipes();
 	ipc_init(&io.inbox, fds[0], on_inbox_message, on_inbox_end, NULL);
 	return 0;
 }

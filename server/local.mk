@@ -4,11 +4,12 @@ sbin_PROGRAMS += server/socksifyd
 noinst_LTLIBRARIES += libserver.la
 
 server_cflags = $(AM_CFLAGS) $(PIE_CFLAGS) $(EVENT_CFLAGS) $(CARES_CFLAGS) \
-	$(BSD_CFLAGS) $(MD_CFLAGS) $(CRYPT_CFLAGS) $(CAPNG_CFLAGS)
+	$(BSD_CFLAGS) $(MD_CFLAGS) $(CRYPT_CFLAGS) $(CAPNG_CFLAGS) \
+	$(SECCOMP_CFLAGS)
 server_cppflags = $(AM_CPPFLAGS) $(FORTIFY_CPPFLAGS) \
 	-DSYSCONFDIR='"$(sysconfdir)"' -DRUNSTATEDIR='"$(runstatedir)"'
 server_libs = libcommon.la $(EVENT_LIBS) $(CARES_LIBS) $(BSD_LIBS) \
-	$(MD_LIBS) $(CRYPT_LIBS) $(CAPNG_LIBS)
+	$(MD_LIBS) $(CRYPT_LIBS) $(CAPNG_LIBS) $(SECCOMP_LIBS)
 
 libserver_la_CFLAGS = $(server_cflags)
 libserver_la_CPPFLAGS = $(server_cppflags)
@@ -58,6 +59,8 @@ libserver_la_SOURCES = \
 	server/io.c \
 	server/ipc.c \
 	server/ipc.h \
+	server/landlock.c \
+	server/landlock.h \
 	server/log.c \
 	server/log.h \
 	server/loop.c \
@@ -89,6 +92,8 @@ libserver_la_SOURCES = \
 	server/role.h \
 	server/rule.c \
 	server/rule.h \
+	server/sandbox.c \
+	server/sandbox.h \
 	server/scale.c \
 	server/scale.h \
 	server/scoreboard.c \

@@ -8,19 +8,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
 #define LINE_SIZE	2048
 #define LIMIT_MS	10000
+/* How long a line waits for a syslog daemon that does not read. */
+#define SYSLOG_WAIT_US	200000
 
 static struct {
 	struct log_place	all, errors;
 	bool			opened;
+	int			syslog_fd;	/* not connected; -1: cannot be had */
+	bool			syslog_stuck;	/* the last line waited in vain: the next does not */
 	int			debug;
-} logs;
+} logs = { .syslog_fd = -1 };
 
 static const struct {
 	const char	*name;
@@ -42,6 +48,22 @@ close_place(struct log_place *place)
 	}
 }
 
+/*
+ * Whether syslog is asked for or not: after a reload it may be, and then a confined
+ * process opens no socket any more.
+ */
+static void
+open_syslog(void)
+{
+	static const struct timeval wait = { 0, SYSLOG_WAIT_US };
+
+	if (logs.syslog_fd >= 0)
+		return;
+	logs.syslog_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (logs.syslog_fd >= 0)
+		setsockopt(logs.syslog_fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
+}
+
 void
 log_open(const struct log_place *all, const struct log_place *errors)
 {
@@ -50,8 +72,7 @@ log_open(const struct log_place *all, const struct log_place *errors)
 	logs.all = *all;
 	logs.errors = *errors;
 	logs.opened = true;
-	if (all->facility >= 0 || errors->facility >= 0)
-		openlog("socksifyd", LOG_NDELAY | LOG_PID, LOG_DAEMON);
+	open_syslog();
 }
 
 void
@@ -66,21 +87,48 @@ log_debug_level(void)
 	return logs.debug;
 }
 
-/* "Jan 25 19:08:18 (1579979298.587337) socksifyd[123]: info: ", in the C locale. */
+/* "Jan 25 19:08:18", in the C locale. */
+static void
+format_time(char *when, size_t size, time_t seconds)
+{
+	struct tm tm;
+
+	localtime_r(&seconds, &tm);
+	strftime(when, size, "%b %e %H:%M:%S", &tm);
+}
+
+/* "Jan 25 19:08:18 (1579979298.587337) socksifyd[123]: info: ". */
 static size_t
 format_prefix(char *line, size_t size, enum log_level level)
 {
 	struct timeval tv;
-	struct tm tm;
 	char when[32];
 	int n;
 
 	gettimeofday(&tv, NULL);
-	localtime_r(&tv.tv_sec, &tm);
-	strftime(when, sizeof(when), "%b %e %H:%M:%S", &tm);
+	format_time(when, sizeof(when), tv.tv_sec);
 	n = snprintf(line, size, "%s (%lld.%06ld) socksifyd[%ld]: %s: ", when,
 	    (long long)tv.tv_sec, (long)tv.tv_usec, (long)getpid(), levels[level].name);
 	return (size_t)n;
+}
+
+/*
+ * As syslog(3) does, but each line is addressed to the daemon by itself: a confined
+ * process finds it again when it was restarted, without connect(2).
+ */
+static void
+write_syslog(int facility, enum log_level level, const char *text)
+{
+	static const struct sockaddr_un daemon = { AF_UNIX, _PATH_LOG };
+	char line[LINE_SIZE + 80], when[32];
+	int n;
+
+	format_time(when, sizeof(when), time(NULL));
+	n = snprintf(line, sizeof(line), "<%d>%s socksifyd[%ld]: %s: %s",
+	    facility | levels[level].priority, when, (long)getpid(), levels[level].name, text);
+	logs.syslog_stuck = sendto(logs.syslog_fd, line, (size_t)n,
+	    MSG_NOSIGNAL | (logs.syslog_stuck ? MSG_DONTWAIT : 0),
+	    (const struct sockaddr *)&daemon, sizeof(daemon)) < 0 && errno == EAGAIN;
 }
 
 static void
@@ -88,8 +136,7 @@ write_place(const struct log_place *place, enum log_level level, const char *lin
     const char *text)
 {
 	if (place->facility >= 0)
-		syslog(place->facility | levels[level].priority, "%s: %s", levels[level].name,
-		    text);
+		write_syslog(place->facility, level, text);
 	for (unsigned i = 0; i < place->count; i++) {
 		/* A log that cannot be written must not stop the service. */
 		if (write(place->fds[i], line, len) < 0)

@@ -309,7 +309,8 @@ reload(void *arg UNUSED)
 		return;
 	log_info("SIGHUP [: reloading %s", mother.served->file);
 	new = served_load(mother.served->file, error, sizeof(error));
-	if (new == NULL || served_open_logs(new, error, sizeof(error)) < 0 ||
+	if (new == NULL || served_check(new, error, sizeof(error)) < 0 ||
+	    served_open_logs(new, error, sizeof(error)) < 0 ||
 	    served_listen(new, mother.served,
 	    (mother.options.flags & ROLE_NO_KEEPALIVE) == 0, error, sizeof(error)) < 0) {
 		log_error("SIGHUP ]: %s; the configuration stays as it was", error);

@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -438,6 +439,24 @@ publish_overdue(void)
 	    memory_order_relaxed);
 }
 
+/*
+ * The kernel lets a process send descriptors while no more are in flight, of all
+ * processes of its user, than its own limit of descriptors. Were the limits of all
+ * stages equal, what waits in front of the request stage could fill it up, and that
+ * stage, unable to send on, would take nothing more in, for ever. So the first stage
+ * has half the limit of those behind it.
+ */
+static void
+leave_descriptors_to_later_stages(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur /= 2;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int
 negotiate_main(void)
 {
@@ -455,5 +474,6 @@ negotiate_main(void)
 		.tick = publish_overdue,
 	};
 
+	leave_descriptors_to_later_stages();
 	return worker_main(&ops);
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -39,14 +40,34 @@ already(const char *user)
 	return uid == geteuid() ? 0 : -EPERM;
 }
 
+/*
+ * Root asked for by name has files of others to read, and keeps what that needs of all
+ * its powers: in a container that took it away, what is left of it.
+ */
+static int
+remain_root(void)
+{
+	unsigned power = CAP_DAC_READ_SEARCH;
+	bool has;
+
+	if (capng_get_caps_process() != 0)
+		return -EPERM;
+	if (!capng_have_capability(CAPNG_PERMITTED, power))
+		power = CAP_DAC_OVERRIDE;
+	has = capng_have_capability(CAPNG_PERMITTED, power) != 0;
+	capng_clear(CAPNG_SELECT_BOTH);
+	if (has)
+		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, power);
+	return capng_apply(CAPNG_SELECT_BOTH) == 0 ? 0 : -EPERM;
+}
+
 static int
 become(uid_t uid, gid_t gid)
 {
 	uid_t r, e, s;
 
-	/* Root asked for by name stays what it is: it has files of others to read. */
 	if (uid == 0)
-		return 0;
+		return remain_root();
 	capng_clear(CAPNG_SELECT_BOTH);
 	if (capng_change_id((int)uid, (int)gid, CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING) != 0)
 		return -EPERM;

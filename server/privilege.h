@@ -2,7 +2,8 @@
 /*
  * Who a process is. The mother keeps root in reserve behind user.privileged; the
  * auth helper becomes user.privileged and every other child user.unprivileged,
- * for good: no saved id, no groups, no capabilities, no way back by exec.
+ * for good: no saved id, no groups, no capabilities, no way back by exec. A child
+ * that stays root by name keeps one capability, to read files.
  */
 #ifndef SERVER_PRIVILEGE_H
 #define SERVER_PRIVILEGE_H

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/compiler.h"
 #include "server/conf_parse.h"
+#include "server/external.h"
 #include "server/interface.h"
 #include "server/internal.h"
 
@@ -148,6 +151,27 @@ served_adopt(const char *file, int text_fd, char *error, size_t size)
 		return NULL;
 	}
 	return s;
+}
+
+int
+served_check(const struct served *s, char *error, size_t size)
+{
+	const char *const users[] = { s->conf->user_privileged, s->conf->user_unprivileged };
+	struct connector_sources sources;
+	char why[256];
+	int failed = external_resolve(s->conf, &sources, why, sizeof(why));
+
+	if (failed < 0) {
+		snprintf(error, size, "%s: %s", s->file, why);
+		return failed;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(users); i++) {
+		if (users[i][0] == '\0' || getpwnam(users[i]) != NULL)
+			continue;
+		snprintf(error, size, "%s: no user \"%s\"", s->file, users[i]);
+		return -ENOENT;
+	}
+	return 0;
 }
 
 static int

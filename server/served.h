@@ -41,6 +41,11 @@ struct served	*served_load(const char *file, char *error, size_t size);
 struct conf	*served_parse(const char *file, int text_fd, char *error, size_t size);
 /* As served_load(), from the sealed text of another mother; takes @text_fd. */
 struct served	*served_adopt(const char *file, int text_fd, char *error, size_t size);
+/*
+ * Whether children can serve by it: that its users and external addresses exist. May
+ * block for names. 0, or -errno with a message.
+ */
+int		 served_check(const struct served *s, char *error, size_t size);
 /* Opens the logs: 0, or -errno with a message. */
 int		 served_open_logs(struct served *s, char *error, size_t size);
 /* This process logs to them from now on. */

@@ -16,6 +16,7 @@
 #include "server/interface.h"
 #include "server/log.h"
 #include "server/privilege.h"
+#include "server/sandbox.h"
 #include "server/served.h"
 
 #define TICK_MS		1000
@@ -255,11 +256,16 @@ on_config(struct reader *r, int *fds, unsigned count)
 	conf = read_conf(file, fds[0]);
 	if (conf == NULL)
 		return -EINVAL;
-	interface_bind_rules(conf);
+	/* Who applies no rule has no need to ask the system for its interfaces. */
+	if (worker.ops->role == ROLE_NEGOTIATE || worker.ops->role == ROLE_REQUEST)
+		interface_bind_rules(conf);
 	log_set_debug(worker.debug == DEBUG_AS_CONFIGURED ? conf->debug : worker.debug);
 	error = old == NULL ? start(conf) : 0;
 	if (error == 0)
 		error = worker.ops->configure(conf);
+	/* Not before: a role opens what it works with. Nothing of a client was read yet. */
+	if (error == 0 && old == NULL)
+		error = sandbox_enter(worker.ops->role);
 	if (error < 0) {
 		conf_free(conf);
 		return error;

@@ -12,6 +12,7 @@ server_integration_tests = \
 	tests/integration/dead_resolver.sh \
 	tests/integration/descriptors.sh \
 	tests/integration/early_signal.sh \
+	tests/integration/few_descriptors.sh \
 	tests/integration/half_close.sh \
 	tests/integration/happy_eyeballs.sh \
 	tests/integration/idle_timeouts.sh \
@@ -24,13 +25,16 @@ server_integration_tests = \
 	tests/integration/name_spelling.sh \
 	tests/integration/pysocks.sh \
 	tests/integration/reload.sh \
+	tests/integration/reload_refused.sh \
 	tests/integration/replies.sh \
 	tests/integration/reply_routes.sh \
 	tests/integration/report.sh \
 	tests/integration/roles.sh \
+	tests/integration/sandbox.sh \
 	tests/integration/slow_clients.sh \
 	tests/integration/split.sh \
 	tests/integration/stuck.sh \
+	tests/integration/syslog.sh \
 	tests/integration/terminate.sh \
 	tests/integration/stop_early.sh \
 	$(NULL)

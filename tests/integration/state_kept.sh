@@ -11,9 +11,10 @@ export XDG_RUNTIME_DIR=$work/run
 mkdir -m 700 "$XDG_RUNTIME_DIR"
 
 # Not mapped by anyone: only in the environment of a program without the library.
-# shellcheck disable=SC2016  # for the shell within
-run_beside holder unshare "${flags[@]}" "$socksify" -p socks5://127.0.0.1:1 env -u LD_PRELOAD \
-    sh -c 'echo started; exec sleep 600'
+unshare "${flags[@]}" "$socksify" -p socks5://127.0.0.1:1 env -u LD_PRELOAD \
+    sh -c 'echo started; exec sleep 600' >"$work/holder.output" 2>&1 &
+# unshare(1) takes no other signal while its child runs, and takes the child with it.
+cleanup "kill -KILL $!"
 state_is_alone()
 {
 	local files=("$XDG_RUNTIME_DIR"/socksify/*)

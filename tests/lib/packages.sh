@@ -6,6 +6,7 @@
 build_packages=(
 	autoconf autoconf-archive automake gcc libc6-dev libtool make pkg-config
 	libbsd-dev libc-ares-dev libcap-ng-dev libcmocka-dev libcrypt-dev libevent-dev libmd-dev
+	libseccomp-dev
 )
 # shellcheck disable=SC2034
 try_packages=(curl procps python3)

@@ -37,6 +37,7 @@ BEGIN {
 	keep("^ares", "^server/resolver[.]c$")
 	keep("^crypt[.]h$", "^(server/password(_file)?|libsocksify/embedded_files)[.]c$")
 	keep("^shadow[.]h$", "^server/password[.]c$")
+	keep("^seccomp[.]h$", "^server/sandbox[.]c$")
 	keep("^cap-ng[.]h$", "^server/privilege[.]c$")
 	keep("^bsd/|^sha2[.]h$", "^server/")
 }' $(lint_find '*.[ch]' '*.def'))

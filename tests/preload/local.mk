@@ -8,6 +8,7 @@ preload_scripts = \
 	tests/preload/process.sh \
 	tests/preload/proxies.sh \
 	tests/preload/sandbox.sh \
+	tests/preload/unusual.sh \
 	$(NULL)
 TESTS += $(preload_scripts)
 EXTRA_DIST += $(preload_scripts) tests/preload/lib.bash
@@ -19,6 +20,7 @@ check_PROGRAMS += \
 	tests/preload/victim_foreign \
 	tests/preload/victim_process \
 	tests/preload/victim_sandbox \
+	tests/preload/victim_unusual \
 	$(NULL)
 tests_lib_slowsocks_SOURCES = tests/lib/slowsocks.c
 victim_sources = tests/preload/victim.c tests/preload/victim.h
@@ -27,3 +29,4 @@ tests_preload_victim_epoll_SOURCES = tests/preload/victim_epoll.c $(victim_sourc
 tests_preload_victim_foreign_SOURCES = tests/preload/victim_foreign.c $(victim_sources)
 tests_preload_victim_process_SOURCES = tests/preload/victim_process.c $(victim_sources)
 tests_preload_victim_sandbox_SOURCES = tests/preload/victim_sandbox.c $(victim_sources)
+tests_preload_victim_unusual_SOURCES = tests/preload/victim_unusual.c $(victim_sources)

@@ -105,6 +105,7 @@ server_tests = \
 	tests/unit/test_relay \
 	tests/unit/test_resolver \
 	tests/unit/test_rule \
+	tests/unit/test_sandbox \
 	tests/unit/test_scale \
 	tests/unit/test_session \
 	tests/unit/test_session_log \
@@ -145,6 +146,8 @@ tests_unit_test_resolver_CFLAGS = $(server_test_cflags)
 tests_unit_test_resolver_LDADD = $(loop_ldadd)
 tests_unit_test_rule_CFLAGS = $(server_test_cflags)
 tests_unit_test_rule_LDADD = $(server_ldadd)
+tests_unit_test_sandbox_CFLAGS = $(server_test_cflags)
+tests_unit_test_sandbox_LDADD = $(server_ldadd)
 tests_unit_test_scale_CFLAGS = $(server_test_cflags)
 tests_unit_test_scale_LDADD = $(server_ldadd)
 tests_unit_test_session_CFLAGS = $(server_test_cflags)
