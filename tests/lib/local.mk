@@ -14,10 +14,12 @@ EXTRA_DIST += \
 	try \
 	$(NULL)
 
-# Scripts have a deadline, far beyond what any of them takes.
+# Tests have a deadline, far beyond what any of them takes.
 TEST_EXTENSIONS = .sh
 SH_LOG_COMPILER = timeout
 AM_SH_LOG_FLAGS = --kill-after=30 240
+LOG_COMPILER = timeout
+AM_LOG_FLAGS = --kill-after=30 240
 
 # For scripts that run a part of the suite.
 print-tests:
