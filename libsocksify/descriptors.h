@@ -41,6 +41,7 @@ struct slot {
 	int				 copy;		/* EPOLL: the helper's number + 1, or 0 */
 	_Atomic(struct connection *)	 connection;
 	struct registration		*registrations;
+	unsigned			 drops;		/* how often the number was closed, more or less */
 };
 
 typedef _Atomic(struct slot *) descriptors_table;

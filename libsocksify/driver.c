@@ -136,12 +136,16 @@ sweep_copies(struct driver *d)
 	d->copy_limit = 2 * d->copy_count + COPIES_FREE;
 }
 
-/* Keeps @fd, which is the program's epoll descriptor @number. Under the lock. */
+/*
+ * Keeps @fd, which was the program's epoll descriptor @number when it had been
+ * closed @drops times: by now another one may have the number. Under the lock.
+ */
 static void
-keep_epoll(struct driver *d, int number, int fd)
+keep_epoll(struct driver *d, int number, unsigned drops, int fd)
 {
 	struct slot *s = descriptors_make(number);
-	struct copy *c = s == NULL || s->copy != 0 ? NULL : pool_take(&copies);
+	struct copy *c = s == NULL || s->copy != 0 || s->drops != drops ? NULL :
+	    pool_take(&copies);
 
 	if (c == NULL) {
 		RAW(SYS_close, fd);
@@ -190,7 +194,7 @@ take_messages(struct driver *d)
 		if (m.kind == MESSAGE_ATTEMPT)
 			adopt(d, m.attempt, fd);
 		else if (m.kind == MESSAGE_EPOLL && fd >= 0)
-			keep_epoll(d, m.epoll, fd);
+			keep_epoll(d, m.epoll, m.drops, fd);
 	}
 }
 

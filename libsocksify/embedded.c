@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,9 +20,9 @@
 #include "libsocksify/launch_command.h"
 #include "libsocksify/launch_message.h"
 
-#define START_MS	5000	/* for the server to accept */
+#define START_MS	10000	/* for the server to serve */
 #define STOP_MS		1000	/* for sessions to end, then for each harder request */
-#define RETRY_MS	10	/* between attempts to connect */
+#define RETRY_MS	10	/* between looks */
 #define PORT_ATTEMPTS	5	/* a free port may be taken before the server has it */
 
 static int64_t
@@ -88,17 +89,15 @@ reserve_port(struct endpoint *endpoint)
 	return fd;
 }
 
+/* The server writes its pidfile when all of its processes serve. */
 static bool
-server_accepts(const struct endpoint *endpoint)
+server_serves(const struct embedded *e)
 {
-	struct sockaddr_storage ss;
-	socklen_t len = endpoint_to_sockaddr(endpoint, &ss);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool accepted = fd >= 0 && connect(fd, (struct sockaddr *)&ss, len) == 0;
+	char pid_file[PATH_MAX + 16];
+	struct stat st;
 
-	if (fd >= 0)
-		close(fd);
-	return accepted;
+	snprintf(pid_file, sizeof(pid_file), "%s/" EMBEDDED_PID, e->files.directory);
+	return stat(pid_file, &st) == 0 && st.st_size > 0;
 }
 
 /* In the child: becomes the server, in a session of its own, so that ^C is not for it. */
@@ -137,11 +136,11 @@ complain_of_server(const struct embedded *e)
 
 /* 1 when the server accepts, 0 when it ended, -1 when time ran out. */
 static int
-wait_until_accepting(struct embedded *e, const struct endpoint *endpoint)
+wait_until_serving(struct embedded *e)
 {
 	int64_t deadline = now_ms() + START_MS;
 
-	while (!server_accepts(endpoint)) {
+	while (!server_serves(e)) {
 		if (server_ended(e, RETRY_MS))
 			return 0;
 		if (now_ms() > deadline || launch_is_interrupted())
@@ -151,7 +150,7 @@ wait_until_accepting(struct embedded *e, const struct endpoint *endpoint)
 	return server_ended(e, 0) ? 0 : 1;
 }
 
-/* One attempt on one port; the same results as wait_until_accepting(). */
+/* One attempt on one port; the same results as wait_until_serving(). */
 static int
 try_port(struct embedded *e, const char *program, struct proxy *proxy)
 {
@@ -166,7 +165,7 @@ try_port(struct embedded *e, const char *program, struct proxy *proxy)
 		if (e->server == 0)
 			become_server(e, program, parent);
 		if (e->server > 0)
-			rc = wait_until_accepting(e, &proxy->endpoint);
+			rc = wait_until_serving(e);
 		else
 			e->server = 0;
 	}

@@ -139,7 +139,9 @@ helper_give_attempt(struct attempt *a, int fd)
 int
 helper_give_epoll(int epoll, int fd)
 {
-	struct message m = { .kind = MESSAGE_EPOLL, .fd = fd, .epoll = epoll };
+	const struct slot *s = descriptors_find(epoll);
+	struct message m = { .kind = MESSAGE_EPOLL, .fd = fd, .epoll = epoll,
+		.drops = s == NULL ? 0 : s->drops };
 
 	return give(&m, epoll);
 }

@@ -58,6 +58,7 @@ inbox_send(const struct address *to, const struct message *m, int fd)
 	copy.kind = m->kind;
 	copy.fd = m->fd;
 	copy.epoll = m->epoll;
+	copy.drops = m->drops;
 	copy.attempt = m->attempt;
 	if (fd >= 0) {
 		header.msg_control = control.bytes;

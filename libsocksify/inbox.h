@@ -19,6 +19,7 @@ enum message_kind {
 struct message {
 	enum message_kind	 kind;
 	int			 fd, epoll;	/* numbers in the program's table */
+	unsigned		 drops;		/* slot.drops of .epoll, when this was sent */
 	struct attempt		*attempt;
 };
 

@@ -24,6 +24,7 @@ drop(int fd)
 	if ((marks & SLOT_EPOLL) != 0)
 		watch_forget_epoll(fd);
 	s->copy = 0;
+	s->drops++;
 	slot_unmark(s, ~0u);
 }
 

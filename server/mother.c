@@ -194,9 +194,9 @@ all_ready(void)
 		return;
 	mother.state = MOTHER_SERVING;
 	if (mother.index == 1) {
-		write_pidfile();
 		log_info("socksifyd/server[%u/%u] v" PACKAGE_VERSION " running", mother.index,
 		    mother.options.mothers);
+		write_pidfile();
 	}
 	if (mother.options.ready != NULL)
 		mother.options.ready();

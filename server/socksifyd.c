@@ -244,7 +244,8 @@ serve(struct options *o)
 		return 0;
 	}
 	raise_descriptor_limit();
-	if (served_check(served, error, sizeof(error)) < 0 || served_listen(served, NULL, (o->mother.flags & ROLE_NO_KEEPALIVE) == 0, error,
+	if (served_check(served, error, sizeof(error)) < 0 ||
+	    served_listen(served, NULL, (o->mother.flags & ROLE_NO_KEEPALIVE) == 0, error,
 	    sizeof(error)) < 0 || served_open_logs(served, error, sizeof(error)) < 0) {
 		fprintf(stderr, "socksifyd: %s\n", error);
 		served_free(served);

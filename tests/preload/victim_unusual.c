@@ -238,6 +238,30 @@ epoll_of_a_foreign_socket(void)
 	victim_echo(got);
 }
 
+/* What the helper is given of an epoll descriptor may be late: another has the number. */
+static void
+epoll_number_again(void)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		struct epoll_event event = { .events = EPOLLOUT };
+		int fd, epoll = epoll_create1(EPOLL_CLOEXEC), before = epoll;
+
+		fd = victim_begin(ECHO);
+		CHECK(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0);
+		CHECK(close(fd) == 0 && close(epoll) == 0);
+		epoll = epoll_create1(EPOLL_CLOEXEC);
+		CHECK(epoll == before);
+		if (i % 20 != 0) {
+			CHECK(close(epoll) == 0);
+			continue;
+		}
+		fd = victim_begin(ECHO);
+		CHECK(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0);
+		CHECK(epoll_wait(epoll, &event, 1, LIMIT_MS) == 1);
+		CHECK(close(fd) == 0 && close(epoll) == 0);
+	}
+}
+
 /* The number that is not connected is the same socket nevertheless. */
 static void
 duplicate_before_connect(void)
@@ -272,6 +296,7 @@ main(int argc, char **argv)
 		{ "poll_as_many_as_allowed", poll_as_many_as_allowed },
 		{ "fork_in_threads", fork_in_threads },
 		{ "epoll_of_a_foreign_socket", epoll_of_a_foreign_socket },
+		{ "epoll_number_again", epoll_number_again },
 		{ "duplicate_before_connect", duplicate_before_connect },
 		{ NULL, NULL },
 	};
