@@ -30,6 +30,14 @@ count(int fd UNUSED, unsigned events, void *arg UNUSED)
 }
 
 static void
+count_to_three(int fd, unsigned events, void *arg)
+{
+	count(fd, events, arg);
+	if (calls == 3)
+		loop_stop();
+}
+
+static void
 watch(unsigned events)
 {
 	calls = told = 0;
@@ -59,9 +67,10 @@ a_level_watch_is_told_until_it_is_deleted(void **state UNUSED)
 	watch(LOOP_READ);
 	looptest_run_for(5);
 	assert_int_equal(calls, 0);
+	assert_int_equal(loop_io_add(&io, pair[0], LOOP_READ, count_to_three, NULL), 0);
 	poke();
-	looptest_run_for(100);
-	assert_true(calls > 1);
+	looptest_run();
+	assert_int_equal(calls, 3);
 	assert_int_equal(told, LOOP_READ);
 	loop_io_del(&io);
 	calls = 0;
@@ -207,7 +216,6 @@ timers_run_in_order_of_their_time(void **state UNUSED)
 	loop_timer_class(20);
 	for (int i = 0; i < 20; i++) {
 		run_four_timers();
-		assert_int_equal(strlen(trace), 4);
 		if (strcmp(trace, "bcDa") == 0)
 			return;
 	}
