@@ -49,8 +49,8 @@ client_integration_tests = \
 	tests/integration/client_embedded.sh \
 	tests/integration/client_peers.sh \
 	tests/integration/client_programs.sh \
+	tests/integration/client_state_kept.sh \
 	tests/integration/launcher.sh \
-	tests/integration/state_kept.sh \
 	$(NULL)
 EXTRA_DIST += $(client_integration_tests)
 if SERVER
