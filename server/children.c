@@ -99,6 +99,15 @@ crew_serving(const struct crew *crew)
 	return n;
 }
 
+/* A mother who has lowered herself may signal nobody else's processes. */
+static void
+child_kill(const struct child *child)
+{
+	privilege_raise();
+	kill(child->pid, SIGKILL);
+	privilege_lower(children.served->conf->user_privileged);
+}
+
 static void
 child_free(struct child *child)
 {
@@ -146,7 +155,7 @@ on_message(struct ipc *ipc UNUSED, uint8_t type, struct reader *r, int *fds UNUS
 	if (stuck == NULL || !reader_finished(r))
 		return 0;
 	log_warn("%s[%ld] is stuck: replacing it", role_name(stuck->role), (long)stuck->pid);
-	kill(stuck->pid, SIGKILL);
+	child_kill(stuck);
 	return 0;
 }
 
@@ -160,7 +169,7 @@ on_control_end(struct ipc *ipc UNUSED, int error, void *arg)
 		return;
 	log_error("%s[%ld] sent what it may not: ending it", role_name(child->role),
 	    (long)child->pid);
-	kill(child->pid, SIGKILL);
+	child_kill(child);
 }
 
 static struct child *
@@ -211,7 +220,7 @@ child_start(enum role role)
 	crew->count++;
 	log_debug("%s[%ld] started", role_name(role), (long)child->pid);
 	if (ipc_receive(&child->control, true) < 0 || children.ops->equip(child) < 0)
-		kill(child->pid, SIGKILL);
+		child_kill(child);
 	return 0;
 }
 
@@ -286,7 +295,7 @@ kill_all(void *arg UNUSED)
 
 	for (unsigned i = 0; i < ROLES; i++) {
 		TAILQ_FOREACH(child, &children.crews[i].list, entry)
-			kill(child->pid, SIGKILL);
+			child_kill(child);
 	}
 }
 

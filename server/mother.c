@@ -164,9 +164,11 @@ write_pidfile(void)
 
 	if (mother.options.pidfile == NULL)
 		return;
+	privilege_raise();
 	f = fopen(mother.options.pidfile, "we");
 	if (f == NULL || fprintf(f, "%ld\n", (long)getpid()) < 0 || fclose(f) != 0)
 		log_error_errno("cannot write the pidfile %s", mother.options.pidfile);
+	privilege_lower(mother.served->conf->user_privileged);
 }
 
 static void
@@ -286,6 +288,8 @@ reload(void *arg UNUSED)
 	if (mother.state != MOTHER_SERVING)
 		return;
 	log_info("SIGHUP [: reloading %s", mother.served->file);
+	/* Files and ports were opened so at the start. */
+	privilege_raise();
 	new = served_load(mother.served->file, error, sizeof(error));
 	if (new == NULL || served_check(new, error, sizeof(error)) < 0 ||
 	    served_open_logs(new, error, sizeof(error)) < 0 ||
@@ -293,10 +297,11 @@ reload(void *arg UNUSED)
 	    (mother.options.flags & ROLE_NO_KEEPALIVE) == 0, error, sizeof(error)) < 0) {
 		log_error("SIGHUP ]: %s; the configuration stays as it was", error);
 		served_free(new);
-		return;
+	} else {
+		swap(new);
+		log_info("SIGHUP ]: %s reloaded", new->file);
 	}
-	swap(new);
-	log_info("SIGHUP ]: %s reloaded", new->file);
+	privilege_lower(mother.served->conf->user_privileged);
 }
 
 static void
@@ -362,6 +367,7 @@ begin(void)
 static void
 end(void)
 {
+	privilege_raise();
 	if (mother.options.pidfile != NULL && truncate(mother.options.pidfile, 0) == 0)
 		unlink(mother.options.pidfile);
 	served_free(mother.served);

@@ -2,10 +2,12 @@
 server_integration_tests = \
 	tests/integration/auth_crowd.sh \
 	tests/integration/curl.sh \
+	tests/integration/daemon.sh \
 	tests/integration/dante_client.sh \
 	tests/integration/few_descriptors.sh \
 	tests/integration/half_close.sh \
 	tests/integration/name_spelling.sh \
+	tests/integration/privileged_user.sh \
 	tests/integration/pysocks.sh \
 	tests/integration/reload_refused.sh \
 	tests/integration/replies.sh \
