@@ -155,3 +155,11 @@ child_configure(struct child *child, const struct served *s)
 		fds[i] = s->listeners[i].fd;
 	return send_copies(&child->control, ROLE_LISTENERS, NULL, fds, s->listener_count);
 }
+
+void
+child_kill(const struct child *child)
+{
+	privilege_raise();
+	kill(child->pid, SIGKILL);
+	privilege_lower_again();
+}

@@ -43,5 +43,7 @@ int		 child_setup(struct child *child, uint32_t flags, uint32_t index, uint32_t 
 		    uint8_t debug, const int *fds, unsigned count);
 /* ROLE_CONFIG and, for roles that accept, ROLE_LISTENERS. */
 int		 child_configure(struct child *child, const struct served *served);
+/* SIGKILL, also where the mother has lowered herself to a user who may not signal it. */
+void		 child_kill(const struct child *child);
 
 #endif

@@ -113,7 +113,7 @@ on_message(struct ipc *ipc UNUSED, uint8_t type, struct reader *r, int *fds UNUS
 	if (stuck == NULL || !reader_finished(r))
 		return 0;
 	log_warn("%s[%ld] is stuck: replacing it", role_name(stuck->role), (long)stuck->pid);
-	kill(stuck->pid, SIGKILL);
+	child_kill(stuck);
 	return 0;
 }
 
@@ -127,7 +127,7 @@ on_control_end(struct ipc *ipc UNUSED, int error, void *arg)
 		return;
 	log_error("%s[%ld] sent what it may not: ending it", role_name(child->role),
 	    (long)child->pid);
-	kill(child->pid, SIGKILL);
+	child_kill(child);
 }
 
 static int
@@ -143,7 +143,7 @@ start(enum role role)
 	crew->count++;
 	log_debug("%s[%ld] started", role_name(role), (long)child->pid);
 	if (ipc_receive(&child->control, true) < 0 || children.ops->equip(child) < 0)
-		kill(child->pid, SIGKILL);
+		child_kill(child);
 	return 0;
 }
 
@@ -218,7 +218,7 @@ kill_all(void *arg UNUSED)
 
 	for (unsigned i = 0; i < ROLES; i++) {
 		TAILQ_FOREACH(child, &children.crews[i].list, entry)
-			kill(child->pid, SIGKILL);
+			child_kill(child);
 	}
 }
 

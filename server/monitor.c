@@ -20,6 +20,7 @@
 
 #define STUCK_WARN_MS	10000	/* without a heartbeat: said once */
 #define STUCK_KILL_MS	30000	/* without a heartbeat: replaced */
+#define GAP_MS		3000	/* between two looks: this process itself did not run */
 #define OVERDUE_MS	5000	/* past its time limit: said once for each child */
 
 struct watched {
@@ -41,6 +42,8 @@ static struct {
 	TAILQ_HEAD(, watched)	 all;
 	struct gone		 gone[ROLES];
 	uint64_t		 started_ms;
+	uint64_t		 looked_ms;	/* last */
+	uint64_t		 woken_ms;	/* after the last gap; see look() */
 } monitor = { .all = TAILQ_HEAD_INITIALIZER(monitor.all) };
 
 static struct watched *
@@ -111,12 +114,16 @@ tell_stuck(const struct watched *watched)
 	ipc_send(worker_control(), ROLE_STUCK, &w, NULL, 0);
 }
 
-/* A child that starts, or a mother, has no heartbeat yet: it is not judged by one. */
+/*
+ * A child that starts, or a mother, has no heartbeat yet: it is not judged by one. Nor
+ * is any by the time in which nobody ran.
+ */
 static void
 watch_heartbeat(struct watched *w, uint64_t now)
 {
 	uint64_t beat = score_get(&w->score->heartbeat_ms);
-	uint64_t silent = beat != 0 && now > beat ? now - beat : 0;
+	uint64_t from = beat > monitor.woken_ms ? beat : monitor.woken_ms;
+	uint64_t silent = beat != 0 && now > from ? now - from : 0;
 
 	if (silent < STUCK_WARN_MS) {
 		w->stuck_said = w->stuck_told = false;
@@ -166,6 +173,10 @@ look(void)
 
 	if (monitor.started_ms == 0)
 		monitor.started_ms = now;
+	/* All of the server was stopped and goes on, as a frozen container: start anew. */
+	if (now - monitor.looked_ms > GAP_MS)
+		monitor.woken_ms = now;
+	monitor.looked_ms = now;
 	TAILQ_FOREACH(w, &monitor.all, entry) {
 		watch_heartbeat(w, now);
 		watch_overdue(w, now);

@@ -181,9 +181,11 @@ write_pidfile(void)
 
 	if (mother.options.pidfile == NULL)
 		return;
+	privilege_raise();
 	f = fopen(mother.options.pidfile, "we");
 	if (f == NULL || fprintf(f, "%ld\n", (long)getpid()) < 0 || fclose(f) != 0)
 		log_error_errno("cannot write the pidfile %s", mother.options.pidfile);
+	privilege_lower_again();
 }
 
 static void
@@ -308,6 +310,8 @@ reload(void *arg UNUSED)
 	if (mother.state != MOTHER_SERVING)
 		return;
 	log_info("SIGHUP [: reloading %s", mother.served->file);
+	/* Files and ports were opened so at the start. */
+	privilege_raise();
 	new = served_load(mother.served->file, error, sizeof(error));
 	if (new == NULL || served_check(new, error, sizeof(error)) < 0 ||
 	    served_open_logs(new, error, sizeof(error)) < 0 ||
@@ -315,10 +319,11 @@ reload(void *arg UNUSED)
 	    (mother.options.flags & ROLE_NO_KEEPALIVE) == 0, error, sizeof(error)) < 0) {
 		log_error("SIGHUP ]: %s; the configuration stays as it was", error);
 		served_free(new);
-		return;
+	} else {
+		mother_swap(new);
+		log_info("SIGHUP ]: %s reloaded", new->file);
 	}
-	mother_swap(new);
-	log_info("SIGHUP ]: %s reloaded", new->file);
+	privilege_lower(mother.served->conf->user_privileged);
 }
 
 void
@@ -387,6 +392,7 @@ mother_begin(struct served *served, const struct mother_options *options)
 void
 mother_end(void)
 {
+	privilege_raise();
 	if (mother.options.pidfile != NULL && truncate(mother.options.pidfile, 0) == 0)
 		unlink(mother.options.pidfile);
 	served_free(mother.served);

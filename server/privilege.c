@@ -95,23 +95,35 @@ privilege_drop(const char *user)
 	return error;
 }
 
+/* Who the mother is while she is not raised; root until she was lowered. */
+static struct {
+	uid_t	uid;
+	gid_t	gid;
+} lowered;
+
+int
+privilege_lower_again(void)
+{
+	if (getuid() == 0 && (setegid(lowered.gid) < 0 || seteuid(lowered.uid) < 0))
+		return -errno;
+	return 0;
+}
+
 int
 privilege_lower(const char *user)
 {
-	uid_t uid;
-	gid_t gid;
 	int error;
 
 	if (getuid() != 0)
 		return already(user);
-	if (user[0] == '\0')
-		return 0;
-	error = find_user(user, &uid, &gid);
-	if (error < 0)
-		return error;
-	if (setegid(gid) < 0 || seteuid(uid) < 0)
-		return -errno;
-	return 0;
+	lowered.uid = 0;
+	lowered.gid = 0;
+	if (user[0] != '\0') {
+		error = find_user(user, &lowered.uid, &lowered.gid);
+		if (error < 0)
+			return error;
+	}
+	return privilege_lower_again();
 }
 
 int

@@ -20,5 +20,7 @@ int	privilege_drop(const char *user);
 int	privilege_lower(const char *user);
 /* Back to root, where lowered from it. */
 int	privilege_raise(void);
+/* After that: as the last privilege_lower() had it. */
+int	privilege_lower_again(void);
 
 #endif

@@ -174,6 +174,22 @@ raise_descriptor_limit(void)
 		log_warn_errno("cannot raise the limit of descriptors");
 }
 
+/*
+ * The log has copies of the streams that it uses. Nothing else is said on them, least
+ * of all by children: who started the daemon may wait for their end.
+ */
+static void
+leave_standard_streams(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0)
+		return;
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		dup2(null, fd);
+	close(null);
+}
+
 /* The parent of a daemon exits when the daemon serves, or with 1 when it never does. */
 static void
 daemonise(void)
@@ -197,17 +213,9 @@ daemonise(void)
 		fatal("cannot become a daemon: %s", strerror(errno));
 }
 
-/* The log has copies of the streams that it uses; nothing else is said on them. */
 static void
 daemon_ready(void)
 {
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	if (null >= 0) {
-		for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-			dup2(null, fd);
-		close(null);
-	}
 	if (write(ready_fd, "", 1) < 0)
 		log_warn_errno("who started this daemon is gone");
 	close(ready_fd);
@@ -251,6 +259,7 @@ serve(struct options *o)
 		served_free(served);
 		return 1;
 	}
+	served_warn(served);
 	o->mother.pidfile = absolute(o->mother.pidfile, o->daemonise);
 	if (o->daemonise) {
 		daemonise();
@@ -258,8 +267,9 @@ serve(struct options *o)
 		if (o->mother.pidfile == NULL)
 			o->mother.pidfile = PIDFILE_DEFAULT;
 	}
-	served_warn(served);
 	served_use_logs(served);
+	if (o->daemonise)
+		leave_standard_streams();
 	if (o->mother.debug == MOTHER_DEBUG_AS_CONFIGURED)
 		log_set_debug(served->conf->debug);
 	else

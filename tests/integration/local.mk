@@ -8,6 +8,7 @@ server_integration_tests = \
 	tests/integration/config_errors.sh \
 	tests/integration/auth_crowd.sh \
 	tests/integration/curl.sh \
+	tests/integration/daemon.sh \
 	tests/integration/dante_client.sh \
 	tests/integration/dead_resolver.sh \
 	tests/integration/descriptors.sh \
@@ -23,6 +24,7 @@ server_integration_tests = \
 	tests/integration/mothers.sh \
 	tests/integration/open_warning.sh \
 	tests/integration/name_spelling.sh \
+	tests/integration/privileged_user.sh \
 	tests/integration/pysocks.sh \
 	tests/integration/reload.sh \
 	tests/integration/reload_refused.sh \
