@@ -24,7 +24,9 @@ AM_LOG_FLAGS = --kill-after=30 240
 # For scripts that run a part of the suite.
 print-tests:
 	@echo $(TESTS)
-.PHONY: print-tests
+print-client-tests:
+	@echo $(client_integration_tests)
+.PHONY: print-tests print-client-tests
 
 # Not by EXTRA_DIST: there is a target of this name.
 dist-hook:
