@@ -12,6 +12,8 @@ libcommon_la_SOURCES = \
 	common/cursor.h \
 	common/handshake.c \
 	common/handshake.h \
+	common/match.c \
+	common/match.h \
 	common/socks5.c \
 	common/socks5.h \
 	common/url.c \

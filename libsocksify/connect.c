@@ -52,7 +52,7 @@ socket_int(int fd, int option)
 static int
 proxy_address(const struct call *call, struct sockaddr_storage *ss)
 {
-	const struct endpoint *proxy = &call->route.proxy->endpoint;
+	const struct endpoint *proxy = &call->route.proxy->addresses[0];
 	int off = 0;
 
 	/* An IPv4 socket cannot be made to reach an IPv6 proxy. */

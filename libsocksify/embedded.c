@@ -155,12 +155,12 @@ static int
 try_port(struct embedded *e, const char *program, struct proxy *proxy)
 {
 	pid_t parent = getpid();
-	int reserved = reserve_port(&proxy->endpoint);
+	int reserved = reserve_port(&proxy->addresses[0]);
 	int rc = -1;
 
 	if (reserved < 0)
 		return -1;
-	if (embedded_write_config(&e->files, proxy->endpoint.port) == 0) {
+	if (embedded_write_config(&e->files, proxy->addresses[0].port) == 0) {
 		e->server = fork();
 		if (e->server == 0)
 			become_server(e, program, parent);

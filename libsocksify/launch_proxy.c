@@ -48,10 +48,15 @@ take_url(struct settings *settings, struct host *host, char *text)
 	} else if (rc < 0) {
 		launch_complain("%s is no proxy URL: %s", text, why);
 	} else {
+		struct proxy *proxy = &settings->proxies[0];
+
 		*host = url.host;
-		memcpy(settings->proxy.username, url.username, sizeof(url.username));
-		memcpy(settings->proxy.password, url.password, sizeof(url.password));
-		rc = settings_credentials(&settings->proxy, &why);
+		memcpy(proxy->username, url.username, sizeof(url.username));
+		memcpy(proxy->password, url.password, sizeof(url.password));
+		proxy->address_count = 1;
+		settings->proxy_count = 1;
+		settings_route_all(settings, 0);
+		rc = settings_credentials(proxy, &why);
 		if (rc < 0)
 			launch_complain("%s: %s", text, why);
 	}
@@ -66,6 +71,7 @@ launch_find_proxy(struct settings *settings, char *url)
 	const char *why;
 	int rc;
 
+	settings_init(settings);
 	if (url != NULL) {
 		if (take_url(settings, &host, url) < 0)
 			return -1;
@@ -78,5 +84,5 @@ launch_find_proxy(struct settings *settings, char *url)
 			return launch_fail("%s", why);
 	}
 	settings_clear_environment();
-	return resolve_host(&host, &settings->proxy.endpoint);
+	return resolve_host(&host, &settings->proxies[0].addresses[0]);
 }

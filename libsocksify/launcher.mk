@@ -15,6 +15,7 @@ client_names_sources = \
 	libsocksify/resolve_real.h \
 	libsocksify/route.c \
 	libsocksify/route.h \
+	libsocksify/settings.c \
 	libsocksify/settings.h \
 	libsocksify/settings_environment.c \
 	libsocksify/settings_environment.h \
@@ -39,6 +40,7 @@ socksify_SOURCES = \
 	libsocksify/launch_proxy.h \
 	libsocksify/launch_state.c \
 	libsocksify/launch_state.h \
+	libsocksify/settings.c \
 	libsocksify/settings.h \
 	libsocksify/settings_environment.c \
 	libsocksify/settings_environment.h \

@@ -44,7 +44,7 @@ resolve_name(const char *name, int family, struct hosts_answer *answer)
 	if (answer->count > 0)
 		return 0;
 	memcpy(answer->canonical, name, strlen(name) + 1);
-	if (!route_name_is_remote(name)) {
+	if (route_name(name) != ROUTE_NAME_REMOTE) {
 		answer_loopback(answer);
 		return 0;
 	}

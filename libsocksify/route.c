@@ -44,6 +44,20 @@ route_target(const struct endpoint *to, struct host *dst)
 	return 0;
 }
 
+static bool
+is_proxy(const struct settings *settings, const struct endpoint *to)
+{
+	for (uint32_t i = 0; i < settings->proxy_count; i++) {
+		const struct proxy *proxy = &settings->proxies[i];
+
+		for (unsigned j = 0; j < proxy->address_count; j++) {
+			if (endpoint_equal(to, &proxy->addresses[j]))
+				return true;
+		}
+	}
+	return false;
+}
+
 void
 route_connect(const struct endpoint *to, struct route *route)
 {
@@ -51,17 +65,17 @@ route_connect(const struct endpoint *to, struct route *route)
 	const struct settings *settings = settings_load(&failed);
 
 	*route = (struct route){ .way = ROUTE_DIRECT };
-	if (settings == NULL || endpoint_equal(to, &settings->proxy.endpoint))
+	if (settings == NULL || is_proxy(settings, to))
 		return;
 	if (is_this_host(to) && !settings->proxy_loopback)
 		return;
-	if (failed || route_target(to, &route->dst) < 0) {
+	if (failed || settings->route_count == 0 || route_target(to, &route->dst) < 0) {
 		route->way = ROUTE_REFUSE;
 		route->error = ENETUNREACH;
 		return;
 	}
 	route->way = ROUTE_PROXY;
-	route->proxy = &settings->proxy;
+	route->proxy = &settings->proxies[settings->routes[0].proxy];
 }
 
 /* "localhost" and everything below it (RFC 6761 section 6.3), with or without a last dot. */
@@ -87,15 +101,16 @@ is_own_hostname(const char *name, size_t len)
 	return strlen(own) == len && strncasecmp(own, name, len) == 0;
 }
 
-bool
-route_name_is_remote(const char *name)
+enum route_name
+route_name(const char *name)
 {
 	bool failed;
 	size_t len = strlen(name);
 
 	if (settings_load(&failed) == NULL)
-		return false;
+		return ROUTE_NAME_LOCAL;
 	if (len > 0 && name[len - 1] == '.')
 		len--;
-	return !is_localhost(name, len) && !is_own_hostname(name, len);
+	return is_localhost(name, len) || is_own_hostname(name, len) ? ROUTE_NAME_LOOPBACK :
+	    ROUTE_NAME_REMOTE;
 }

@@ -25,7 +25,15 @@ struct route {
  * that was to be proxied as well.
  */
 void	 route_connect(const struct endpoint *to, struct route *route);
-/* Whether @name (not numeric, not in /etc/hosts) gets a reserved address rather than a look-up. */
-bool	 route_name_is_remote(const char *name);
+
+/* What becomes of a name. */
+enum route_name {
+	ROUTE_NAME_LOOPBACK,	/* this host, where the hosts file does not say otherwise */
+	ROUTE_NAME_LOCAL,	/* for the resolver: the rules keep it local, or nothing is configured */
+	ROUTE_NAME_REMOTE,	/* a reserved address stands for it; the proxy is told the name */
+};
+
+/* Of a @name that is not numeric and not in /etc/hosts. */
+enum route_name route_name(const char *name);
 
 #endif

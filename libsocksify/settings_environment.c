@@ -70,7 +70,7 @@ settings_from_environment(struct settings *settings, struct host *server, const 
 {
 	const char *value = getenv("SOCKS5_SERVER");
 
-	memset(settings, 0, sizeof(*settings));
+	settings_init(settings);
 	settings->proxy_loopback = settings_proxy_loopback();
 	if (value == NULL || value[0] == '\0')
 		return -ENOENT;
@@ -80,7 +80,10 @@ settings_from_environment(struct settings *settings, struct host *server, const 
 	}
 	if (server->endpoint.port == 0)
 		server->endpoint.port = URL_SOCKS_PORT;
-	return settings_credentials(&settings->proxy, why);
+	settings->proxy_count = 1;
+	settings->proxies[0].address_count = 1;
+	settings_route_all(settings, 0);
+	return settings_credentials(&settings->proxies[0], why);
 }
 
 void

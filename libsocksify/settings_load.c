@@ -29,23 +29,6 @@ enum phase {
 static _Atomic int phase;
 static struct settings current;
 
-/* A string inside shared memory, which may be damaged: ended, in any case, by NUL. */
-static bool
-is_ended(const char *s, size_t size)
-{
-	return memchr(s, '\0', size) != NULL;
-}
-
-static bool
-settings_sound(const struct settings *s)
-{
-	const struct proxy *p = &s->proxy;
-
-	return (p->endpoint.family == AF_INET || p->endpoint.family == AF_INET6) &&
-	    p->endpoint.port != 0 && is_ended(p->username, sizeof(p->username)) &&
-	    is_ended(p->password, sizeof(p->password));
-}
-
 static enum phase
 load_state(const char *path)
 {
@@ -56,7 +39,7 @@ load_state(const char *path)
 	/* Our own copy: what another process does to the file later changes nothing here. */
 	memcpy(&current, &state->settings, sizeof(current));
 	names_use(&state->names);
-	return settings_sound(&current) ? PHASE_READY : PHASE_FAILED;
+	return settings_are_sound(&current) ? PHASE_READY : PHASE_FAILED;
 }
 
 /*
@@ -89,7 +72,7 @@ load_environment(void)
 
 	if (rc == -ENOENT)
 		return PHASE_INERT;
-	if (rc < 0 || resolve_server(&server, &current.proxy.endpoint) < 0 ||
+	if (rc < 0 || resolve_server(&server, &current.proxies[0].addresses[0]) < 0 ||
 	    state_make_private(&state) < 0)
 		return PHASE_FAILED;
 	names_use(&state->names);

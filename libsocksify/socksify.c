@@ -151,13 +151,19 @@ run_beside_server(const char *path, char **argv, const struct settings *settings
 }
 
 static int
-run_embedded(const char *path, char **argv, struct settings *settings, const char *log)
+run_embedded(const char *path, char **argv, struct settings *settings,
+    const struct options *options)
 {
 	struct embedded server;
 	int status;
 
 	launch_hold_signals();
-	if (embedded_start(&server, &settings->proxy, log) < 0)
+	settings_init(settings);
+	settings->proxy_count = 1;
+	settings->proxies[0].address_count = 1;
+	settings_route_all(settings, 0);
+	settings->proxy_loopback = options->proxy_loopback;
+	if (embedded_start(&server, &settings->proxies[0], options->log) < 0)
 		return EXIT_NOT_STARTED;
 	status = run_beside_server(path, argv, settings);
 	explicit_bzero(settings, sizeof(*settings));
@@ -170,7 +176,7 @@ run_embedded(const char *path, char **argv, struct settings *settings, const cha
 #else
 static int
 run_embedded(const char *path UNUSED, char **argv UNUSED, struct settings *settings UNUSED,
-    const char *log UNUSED)
+    const struct options *options UNUSED)
 {
 	launch_complain("--embedded: this socksify was built without the server");
 	return EXIT_NOT_STARTED;
@@ -198,8 +204,8 @@ main(int argc, char **argv)
 		return launch_again_without(argv) < 0 ? EXIT_NOT_STARTED : 0;
 	if (!options.embedded && launch_find_proxy(&settings, options.url) < 0)
 		return EXIT_NOT_STARTED;
-	settings.proxy_loopback = options.proxy_loopback;
 	if (options.embedded)
-		return run_embedded(path, argv + optind, &settings, options.log);
+		return run_embedded(path, argv + optind, &settings, &options);
+	settings.proxy_loopback = options.proxy_loopback;
 	return run_with_proxy(path, argv + optind, &settings);
 }

@@ -109,7 +109,7 @@ next_is(struct conf_parser *p, const char *text)
 
 /* The operator, if one stands there; ':' and nothing at all mean '='. */
 static int
-read_operator(struct conf_parser *p, enum rule_port_op *op)
+read_operator(struct conf_parser *p, enum match_port_op *op)
 {
 	const struct conf_word *found;
 	struct conf_token t;
@@ -119,7 +119,7 @@ read_operator(struct conf_parser *p, enum rule_port_op *op)
 		return conf_lex_next(&p->lex, &t, CONF_NAME);
 	found = conf_word_find(operators, t.text);
 	if (found != NULL)
-		*op = (enum rule_port_op)found->value;
+		*op = (enum match_port_op)found->value;
 	return found != NULL || conf_token_is(&t, ":") ? conf_lex_next(&p->lex, &t, CONF_NAME) : 0;
 }
 

@@ -5,8 +5,6 @@
 
 #include <assert.h>
 #include <stddef.h>
-#include <string.h>
-#include <strings.h>
 
 #include "common/compiler.h"
 
@@ -30,53 +28,7 @@ static const struct rule implicit_block = {
 static bool
 port_matches(const struct rule_addr *a, uint16_t port)
 {
-	switch (a->port_op) {
-	case PORT_ANY:
-		return true;
-	case PORT_EQ:
-		return port == a->port;
-	case PORT_NE:
-		return port != a->port;
-	case PORT_LT:
-		return port < a->port;
-	case PORT_LE:
-		return port <= a->port;
-	case PORT_GT:
-		return port > a->port;
-	case PORT_GE:
-		return port >= a->port;
-	case PORT_RANGE:
-		return port >= a->port && port <= a->port_last;
-	}
-	return false;
-}
-
-/* The length of @name without the dot that may end a fully qualified one. */
-static size_t
-name_length(const char *name)
-{
-	size_t n = strlen(name);
-
-	return n > 1 && name[n - 1] == '.' ? n - 1 : n;
-}
-
-static bool
-name_equal(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-	return a_len == b_len && strncasecmp(a, b, a_len) == 0;
-}
-
-/* Whether @name is the domain of @suffix, which starts with a dot, or in it. */
-static bool
-name_in_domain(const char *name, const char *suffix)
-{
-	size_t n = name_length(name), s = name_length(suffix);
-
-	if (strcmp(suffix, ".") == 0)
-		return true;
-	if (n > s && name_equal(name + n - s, s, suffix, s))
-		return true;
-	return name_equal(name, n, suffix + 1, s - 1);
+	return match_port(a->port_op, a->port, a->port_last, port);
 }
 
 static bool
@@ -99,11 +51,10 @@ host_matches(const struct rule_addr *a, const struct endpoint *e, const char *na
 	case RULE_ADDR_ANY:
 		return MATCH_YES;
 	case RULE_ADDR_NAME:
-		matches = name != NULL &&
-		    name_equal(name, name_length(name), a->name, name_length(a->name));
+		matches = name != NULL && match_name(name, a->name);
 		break;
 	case RULE_ADDR_SUFFIX:
-		matches = name != NULL && name_in_domain(name, a->name);
+		matches = name != NULL && match_domain(name, a->name);
 		break;
 	case RULE_ADDR_PREFIX:
 		if (e->family == AF_UNSPEC)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "common/addr.h"
+#include "common/match.h"
 
 enum rule_verdict { RULE_BLOCK, RULE_PASS };
 
@@ -48,8 +49,6 @@ enum rule_addr_type {
 	RULE_ADDR_INTERFACE,	/* an address that the interface .name has: .addresses */
 };
 
-enum rule_port_op { PORT_ANY, PORT_EQ, PORT_NE, PORT_LT, PORT_LE, PORT_GT, PORT_GE, PORT_RANGE };
-
 struct rule_addr {
 	enum rule_addr_type	 type;
 	struct endpoint		 net;		/* RULE_ADDR_PREFIX */
@@ -57,7 +56,7 @@ struct rule_addr {
 	char			 name[HOST_NAME_MAX_LEN + 1];
 	struct endpoint		*addresses;	/* RULE_ADDR_INTERFACE, owned by the conf */
 	unsigned		 address_count;	/* of conf_bind_interfaces() */
-	enum rule_port_op	 port_op;
+	enum match_port_op	 port_op;
 	uint16_t		 port;		/* first of a range */
 	uint16_t		 port_last;	/* PORT_RANGE: last, inclusive */
 };

@@ -32,6 +32,7 @@ client_known_sources = \
 	libsocksify/hosts.c \
 	libsocksify/names.c \
 	libsocksify/route.c \
+	libsocksify/settings.c \
 	libsocksify/settings_environment.c \
 	libsocksify/settings_load.c \
 	libsocksify/state.c \

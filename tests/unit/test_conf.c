@@ -187,7 +187,7 @@ static const struct {
 	const char		*text;
 	enum rule_addr_type	 type;
 	unsigned		 prefix;
-	enum rule_port_op	 op;
+	enum match_port_op	 op;
 	uint16_t		 first, last;
 } targets[] = {
 	{ "0/0", RULE_ADDR_ANY, 0, PORT_ANY, 0, 0 },

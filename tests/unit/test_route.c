@@ -75,7 +75,7 @@ configured(void)
 	CHECK(way_to("192.0.2.9:1081").way == ROUTE_PROXY);
 	r = way_to("[2001:db8::1]:80");
 	CHECK(r.way == ROUTE_PROXY && r.dst.type == HOST_IP && host_port(&r.dst) == 80);
-	CHECK(r.proxy->endpoint.port == 1080);
+	CHECK(r.proxy->addresses[0].port == 1080);
 	CHECK(names_address("web.example", AF_INET, &a) == 0);
 	a.port = 443;
 	route_connect(&a, &r);
@@ -90,7 +90,7 @@ static int
 inert(void)
 {
 	CHECK(way_to("192.0.2.1:80").way == ROUTE_DIRECT);
-	CHECK(!route_name_is_remote("web.example"));
+	CHECK(route_name("web.example") != ROUTE_NAME_REMOTE);
 	return 0;
 }
 
@@ -102,7 +102,7 @@ failed(void)
 	CHECK(r.way == ROUTE_REFUSE && r.error == ENETUNREACH);
 	CHECK(way_to("198.18.0.1:80").way == ROUTE_REFUSE);
 	CHECK(way_to("127.0.0.1:80").way == ROUTE_DIRECT);
-	CHECK(route_name_is_remote("web.example"));
+	CHECK(route_name("web.example") == ROUTE_NAME_REMOTE);
 	return 0;
 }
 
@@ -111,14 +111,14 @@ names(void)
 {
 	char own[HOST_NAME_MAX_LEN + 1];
 
-	CHECK(route_name_is_remote("web.example"));
-	CHECK(route_name_is_remote("localhost.example"));
-	CHECK(route_name_is_remote("notlocalhost"));
-	CHECK(!route_name_is_remote("localhost"));
-	CHECK(!route_name_is_remote("LocalHost."));
-	CHECK(!route_name_is_remote("a.b.localhost"));
+	CHECK(route_name("web.example") == ROUTE_NAME_REMOTE);
+	CHECK(route_name("localhost.example") == ROUTE_NAME_REMOTE);
+	CHECK(route_name("notlocalhost") == ROUTE_NAME_REMOTE);
+	CHECK(route_name("localhost") != ROUTE_NAME_REMOTE);
+	CHECK(route_name("LocalHost.") != ROUTE_NAME_REMOTE);
+	CHECK(route_name("a.b.localhost") != ROUTE_NAME_REMOTE);
 	CHECK(gethostname(own, sizeof(own)) == 0);
-	CHECK(!route_name_is_remote(own));
+	CHECK(route_name(own) != ROUTE_NAME_REMOTE);
 	return 0;
 }
 

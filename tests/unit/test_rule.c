@@ -130,7 +130,7 @@ static void
 port_operators_hold_at_their_borders(void **state UNUSED)
 {
 	static const struct {
-		enum rule_port_op	 op;
+		enum match_port_op	 op;
 		uint16_t		 port, last;
 		const char		*below, *at, *above;	/* "y": matches */
 	} cases[] = {

@@ -44,9 +44,12 @@ setup(void **unused)
 	assert_true(state != MAP_FAILED);
 	close(fd);
 	state_init(state);
-	state->settings.proxy.endpoint = (struct endpoint){
+	settings_init(&state->settings);
+	state->settings.proxy_count = 1;
+	state->settings.proxies[0].address_count = 1;
+	state->settings.proxies[0].addresses[0] = (struct endpoint){
 		.family = AF_INET, .port = 1080, .ip = { 192, 0, 2, 9 } };
-	strcpy(state->settings.proxy.username, "user");
+	strcpy(state->settings.proxies[0].username, "user");
 	clearenv();
 	setenv("SOCKSIFY_STATE", file, 1);
 	return 0;
@@ -77,8 +80,8 @@ outcome(void)
 		if (s == NULL && !failed)
 			_exit(INERT);
 		if (failed)
-			_exit(s != NULL && s->proxy.endpoint.family == AF_UNSPEC ? FAILED : 98);
-		_exit(s->proxy.endpoint.port == 1080 ? READY : 97);
+			_exit(s != NULL && s->proxy_count == 0 ? FAILED : 98);
+		_exit(s->proxies[0].addresses[0].port == 1080 ? READY : 97);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));
@@ -137,12 +140,12 @@ test_damaged_header(void **unused)
 static void
 test_damaged_settings(void **unused)
 {
-	struct proxy *proxy = &state->settings.proxy;
+	struct proxy *proxy = &state->settings.proxies[0];
 
 	(void)unused;
-	proxy->endpoint.family = 77;
+	proxy->addresses[0].family = 77;
 	assert_int_equal(outcome(), FAILED);
-	proxy->endpoint.family = AF_INET6;
+	proxy->addresses[0].family = AF_INET6;
 	assert_int_equal(outcome(), READY);
 	memset(proxy->username, 'x', sizeof(proxy->username));
 	assert_int_equal(outcome(), FAILED);
@@ -150,7 +153,7 @@ test_damaged_settings(void **unused)
 	memset(proxy->password, 'x', sizeof(proxy->password));
 	assert_int_equal(outcome(), FAILED);
 	proxy->password[0] = '\0';
-	proxy->endpoint.port = 0;
+	proxy->addresses[0].port = 0;
 	assert_int_equal(outcome(), FAILED);
 }
 
@@ -196,8 +199,8 @@ test_credentials(void **unused)
 	assert_int_equal(settings_from_environment(&s, &server, &why), 0);
 	assert_string_equal(server.name, "proxy.example");
 	assert_int_equal(host_port(&server), 99);
-	assert_string_equal(s.proxy.username, "second");
-	assert_string_equal(s.proxy.password, "secret");
+	assert_string_equal(s.proxies[0].username, "second");
+	assert_string_equal(s.proxies[0].password, "secret");
 	settings_clear_environment();
 	assert_null(getenv("SOCKS_PASSWD"));
 	assert_int_equal(settings_from_environment(&s, &server, &why), -EINVAL);
