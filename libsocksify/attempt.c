@@ -194,6 +194,8 @@ attempt_disconnect(int fd)
 	int error;
 	socklen_t len = sizeof(error);
 
-	RAW(SYS_connect, fd, &none, sizeof(none));
+	/* A UNIX socket cannot be dissolved. */
+	if (RAW(SYS_connect, fd, &none, sizeof(none)) < 0)
+		RAW(SYS_shutdown, fd, SHUT_RDWR);
 	RAW(SYS_getsockopt, fd, SOL_SOCKET, SO_ERROR, &error, &len);
 }

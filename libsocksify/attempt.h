@@ -52,7 +52,10 @@ int	 attempt_run(struct attempt *a, bool interruptible, int64_t limit);
 /* Wipes it. */
 void	 attempt_fini(struct attempt *a);
 
-/* Dissolves whatever association @fd has, and eats the error which that leaves. */
+/*
+ * Dissolves whatever association @fd has, and eats the error which that leaves. A
+ * UNIX socket is shut down.
+ */
 void	 attempt_disconnect(int fd);
 /* The monotonic clock, in milliseconds. */
 int64_t	 now_ms(void);

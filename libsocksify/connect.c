@@ -18,6 +18,8 @@
 #include "libsocksify/raw.h"
 #include "libsocksify/real.h"
 #include "libsocksify/records.h"
+#include "libsocksify/standin.h"
+#include "libsocksify/standin_record.h"
 #include "libsocksify/watch.h"
 
 #ifndef IPPROTO_MPTCP
@@ -29,12 +31,13 @@
 /* What one call of connect(2) is about. */
 struct call {
 	int			 fd;
-	int			 domain;	/* of the socket */
 	bool			 blocking;
 	uint64_t		 cookie;
 	const struct sockaddr	*to;
 	socklen_t		 len;
 	struct route		 route;
+	struct sockaddr_storage	 proxy;
+	int			 proxy_len;	/* 0: connected to it already */
 };
 
 static int
@@ -48,33 +51,15 @@ socket_int(int fd, int option)
 	return value;
 }
 
-/* The proxy's address as a socket of the call's family can reach it: its length, or -errno. */
-static int
-proxy_address(const struct call *call, struct sockaddr_storage *ss)
-{
-	const struct endpoint *proxy = &call->route.proxy->addresses[0];
-	int off = 0;
-
-	/* An IPv4 socket cannot be made to reach an IPv6 proxy. */
-	if (call->domain == AF_INET && proxy->family != AF_INET)
-		return -ENETUNREACH;
-	if (call->domain == AF_INET)
-		return (int)endpoint_to_sockaddr(proxy, ss);
-	if (proxy->family == AF_INET)
-		RAW(SYS_setsockopt, call->fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
-	return (int)endpoint_to_sockaddr_in6(proxy, ss);
-}
-
 /* The real call, to the proxy: 0 or -errno. */
 static int
 connect_proxy(const struct call *call)
 {
-	struct sockaddr_storage ss;
-	int len = proxy_address(call, &ss);
+	const struct sockaddr *proxy = (const struct sockaddr *)&call->proxy;
 
-	if (len < 0)
-		return len;
-	return real.connect(call->fd, (struct sockaddr *)&ss, (socklen_t)len) < 0 ? -errno : 0;
+	if (call->proxy_len == 0)
+		return 0;
+	return real.connect(call->fd, proxy, (socklen_t)call->proxy_len) < 0 ? -errno : 0;
 }
 
 /* When SO_SNDTIMEO ends a blocking connect(2), of the monotonic clock in ms; -1: never. */
@@ -362,14 +347,14 @@ connect_again(int fd, struct connection *connection, bool blocking)
 }
 
 /* connect(2) to AF_UNSPEC dissolves what there is; the kernel does its part after this. */
-static void
+static int
 dissolve(int fd)
 {
 	struct connection *connection = records_connection(fd);
 	struct critical c;
 
 	if (connection == NULL)
-		return;
+		return standin_undo(fd);
 	if (connection_state(connection) == CONNECTION_CONNECTING)
 		connection_cancel(connection, fd);
 	critical_lock(&c);
@@ -377,16 +362,19 @@ dissolve(int fd)
 	watch_restore(fd, watch_same_number, false);
 	slot_mark(descriptors_find(fd), SLOT_FRESH);
 	critical_unlock(&c);
+	return standin_undo(fd);
 }
 
 /* Whether it is a TCP socket and an address of its family. */
 static bool
-is_tcp(struct call *call)
+is_tcp(const struct call *call)
 {
-	int protocol;
+	int protocol, domain = standin_domain(call->fd);
 
-	call->domain = socket_int(call->fd, SO_DOMAIN);
-	if (call->domain != call->to->sa_family || socket_int(call->fd, SO_TYPE) != SOCK_STREAM)
+	if (domain != 0)
+		return domain == call->to->sa_family;
+	if (socket_int(call->fd, SO_DOMAIN) != call->to->sa_family ||
+	    socket_int(call->fd, SO_TYPE) != SOCK_STREAM)
 		return false;
 	protocol = socket_int(call->fd, SO_PROTOCOL);
 	return protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP;
@@ -396,11 +384,31 @@ static int
 connect_by_proxy(struct call *call)
 {
 	bool recordable = descriptors_owned() && descriptors_make(call->fd) != NULL;
+	const struct proxy *proxy = call->route.proxy;
+	int error;
 
-	call->cookie = socket_cookie(call->fd);
+	call->proxy_len = standin_reach(call->fd, proxy->address_count == 0 ? NULL :
+	    &proxy->addresses[0], proxy->path, &call->proxy, &call->cookie);
+	if (call->proxy_len < 0)
+		return call->proxy_len;
 	if (call->blocking || !recordable)
-		return connect_unrecorded(call, recordable);
-	return connect_recorded(call);
+		error = connect_unrecorded(call, recordable);
+	else
+		error = connect_recorded(call);
+	/* What has failed here and now leaves a socket as the program made it. */
+	if (error < 0 && error != -EINPROGRESS && error != -EINTR)
+		standin_undo(call->fd);
+	return error;
+}
+
+/*
+ * What stands in for @fd goes, when its connection has failed. Without a record of
+ * that, it is one that could not be recorded.
+ */
+static int
+begin_anew(int fd, const struct connection *failed)
+{
+	return failed == NULL && standin_domain(fd) != 0 ? -EISCONN : standin_undo(fd);
 }
 
 int
@@ -409,14 +417,16 @@ connect_routed(int fd, const struct sockaddr *to, socklen_t len)
 	struct call call = { .fd = fd, .to = to, .len = len };
 	struct endpoint target;
 	struct connection *connection;
-	int flags;
+	int flags, error;
 
 	/* The kernel takes no address longer than that. */
 	if (!init_active() || to == NULL || len < sizeof(to->sa_family) ||
 	    len > sizeof(struct sockaddr_storage))
 		return CONNECT_DIRECT;
-	if (to->sa_family == AF_UNSPEC)
-		dissolve(fd);
+	if (to->sa_family == AF_UNSPEC) {
+		error = dissolve(fd);
+		return error < 0 ? error : CONNECT_DIRECT;
+	}
 	if (endpoint_from_sockaddr(&target, to, len) < 0 || !is_tcp(&call))
 		return CONNECT_DIRECT;
 	flags = (int)RAW(SYS_fcntl, fd, F_GETFL);
@@ -428,6 +438,9 @@ connect_routed(int fd, const struct sockaddr *to, socklen_t len)
 		if (result != CONNECT_DIRECT)
 			return result;
 	}
+	error = begin_anew(fd, connection);
+	if (error < 0)
+		return error;
 	route_connect(&target, &call.route);
 	if (call.route.way == ROUTE_REFUSE)
 		return -call.route.error;

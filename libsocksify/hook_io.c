@@ -22,6 +22,7 @@
 #include "libsocksify/init.h"
 #include "libsocksify/real.h"
 #include "libsocksify/records.h"
+#include "libsocksify/standin_record.h"
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP	262
@@ -157,11 +158,25 @@ sending_flags(int flags)
 	return (flags & MSG_FASTOPEN) != 0 && init_active() ? flags & ~MSG_FASTOPEN : flags;
 }
 
+/*
+ * Whether addresses beside data are nothing to @fd: TCP ignores and never tells
+ * them, a UNIX socket that stands in would not.
+ */
+static inline bool
+is_nameless(int fd, const void *name)
+{
+	return name != NULL && descriptors_marked(fd, SLOT_STANDIN) && standin_is_local(fd);
+}
+
 EXPORT ssize_t
 sendto(int fd, const void *from, size_t len, int flags, const struct sockaddr *to, socklen_t to_len)
 {
 	if (!connected_first(fd, to, to_len, flags))
 		return -1;
+	if (is_nameless(fd, to)) {
+		to = NULL;
+		to_len = 0;
+	}
 	return GATED(real.sendto(fd, from, len, sending_flags(flags), to, to_len), fd, OUTPUT,
 	    flags);
 }
@@ -169,22 +184,45 @@ sendto(int fd, const void *from, size_t len, int flags, const struct sockaddr *t
 EXPORT ssize_t
 recvfrom(int fd, void *to, size_t len, int flags, struct sockaddr *from, socklen_t *from_len)
 {
+	if (from_len != NULL && is_nameless(fd, from)) {
+		*from_len = 0;
+		from = NULL;
+		from_len = NULL;
+	}
 	return GATED(real.recvfrom(fd, to, len, flags, from, from_len), fd, INPUT, flags);
 }
 
 EXPORT ssize_t
 sendmsg(int fd, const struct msghdr *message, int flags)
 {
+	struct msghdr nameless;
+
 	if ((flags & MSG_FASTOPEN) != 0 && message != NULL &&
 	    !connected_first(fd, message->msg_name, message->msg_namelen, flags))
 		return -1;
+	if (message != NULL && is_nameless(fd, message->msg_name)) {
+		nameless = *message;
+		nameless.msg_name = NULL;
+		nameless.msg_namelen = 0;
+		message = &nameless;
+	}
 	return GATED(real.sendmsg(fd, message, sending_flags(flags)), fd, OUTPUT, flags);
 }
 
 EXPORT ssize_t
 recvmsg(int fd, struct msghdr *message, int flags)
 {
-	return GATED(real.recvmsg(fd, message, flags), fd, INPUT, flags);
+	void *name;
+	ssize_t n;
+
+	if (message == NULL || !is_nameless(fd, message->msg_name))
+		return GATED(real.recvmsg(fd, message, flags), fd, INPUT, flags);
+	name = message->msg_name;
+	message->msg_name = NULL;
+	n = GATED(real.recvmsg(fd, message, flags), fd, INPUT, flags);
+	message->msg_name = name;
+	message->msg_namelen = 0;
+	return n;
 }
 
 EXPORT int
@@ -246,6 +284,11 @@ EXPORT ssize_t
 __recvfrom_chk(int fd, void *to, size_t len, size_t size, int flags, struct sockaddr *from,
     socklen_t *from_len)
 {
+	if (from_len != NULL && is_nameless(fd, from)) {
+		*from_len = 0;
+		from = NULL;
+		from_len = NULL;
+	}
 	return GATED(real.__recvfrom_chk(fd, to, len, size, flags, from, from_len), fd, INPUT,
 	    flags);
 }

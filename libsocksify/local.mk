@@ -35,6 +35,12 @@ client_core_sources = \
 	libsocksify/records.c \
 	libsocksify/records.h \
 	libsocksify/symbols.def \
+	libsocksify/standin.c \
+	libsocksify/standin.h \
+	libsocksify/standin_options.c \
+	libsocksify/standin_options.h \
+	libsocksify/standin_record.c \
+	libsocksify/standin_record.h \
 	libsocksify/waiter.c \
 	libsocksify/waiter.h \
 	libsocksify/watch.c \

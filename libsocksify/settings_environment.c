@@ -65,6 +65,23 @@ settings_proxy_loopback(void)
 	return value != NULL && value[0] != '\0';
 }
 
+/* A proxy behind a UNIX socket. */
+static int
+unix_server(struct settings *settings, struct host *server, const char *path, const char **why)
+{
+	size_t n = strlen(path);
+
+	if ((path[0] != '/' && path[0] != '@') || n >= PROXY_PATH_SIZE) {
+		*why = "SOCKS5_SERVER is not unix: and an absolute path of at most 107 bytes";
+		return -EINVAL;
+	}
+	*server = (struct host){ .type = HOST_IP };
+	settings->proxy_count = 1;
+	memcpy(settings->proxies[0].path, path, n + 1);
+	settings_route_all(settings, 0);
+	return settings_credentials(&settings->proxies[0], why);
+}
+
 int
 settings_from_environment(struct settings *settings, struct host *server, const char **why)
 {
@@ -74,6 +91,8 @@ settings_from_environment(struct settings *settings, struct host *server, const 
 	settings->proxy_loopback = settings_proxy_loopback();
 	if (value == NULL || value[0] == '\0')
 		return -ENOENT;
+	if (strncmp(value, "unix:", 5) == 0)
+		return unix_server(settings, server, value + 5, why);
 	if (host_parse_port(server, value) < 0 || strpbrk(server->name, "/@: \t") != NULL) {
 		*why = "SOCKS5_SERVER is not HOST:PORT";
 		return -EINVAL;

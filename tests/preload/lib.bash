@@ -29,6 +29,10 @@ proxy() {
 	read -r port <"$scratch/out"
 	case " $* " in
 	*" -6 "*) export SOCKS5_SERVER="[::1]:$port" ;;
+	*" -x "*)
+		set -- "${*#*-x }"
+		export SOCKS5_SERVER="unix:${1%% *}"
+		;;
 	*) export SOCKS5_SERVER="127.0.0.1:$port" ;;
 	esac
 }
