@@ -168,6 +168,33 @@ is_nameless(int fd, const void *name)
 	return name != NULL && descriptors_marked(fd, SLOT_STANDIN) && standin_is_local(fd);
 }
 
+static struct msghdr
+without_name(const struct msghdr *message)
+{
+	struct msghdr copy = *message;
+
+	copy.msg_name = NULL;
+	copy.msg_namelen = 0;
+	return copy;
+}
+
+/* sendmmsg(2) where the addresses mean nothing: how many messages, or -1 and errno. */
+static int
+send_nameless(int fd, struct mmsghdr *messages, unsigned count, int flags)
+{
+	unsigned done;
+
+	for (done = 0; done < count; done++) {
+		struct msghdr copy = without_name(&messages[done].msg_hdr);
+		ssize_t n = real.sendmsg(fd, &copy, flags);
+
+		if (n < 0)
+			break;
+		messages[done].msg_len = (unsigned)n;
+	}
+	return done > 0 || count == 0 ? (int)done : -1;
+}
+
 EXPORT ssize_t
 sendto(int fd, const void *from, size_t len, int flags, const struct sockaddr *to, socklen_t to_len)
 {
@@ -195,16 +222,14 @@ recvfrom(int fd, void *to, size_t len, int flags, struct sockaddr *from, socklen
 EXPORT ssize_t
 sendmsg(int fd, const struct msghdr *message, int flags)
 {
-	struct msghdr nameless;
+	struct msghdr copy;
 
 	if ((flags & MSG_FASTOPEN) != 0 && message != NULL &&
 	    !connected_first(fd, message->msg_name, message->msg_namelen, flags))
 		return -1;
 	if (message != NULL && is_nameless(fd, message->msg_name)) {
-		nameless = *message;
-		nameless.msg_name = NULL;
-		nameless.msg_namelen = 0;
-		message = &nameless;
+		copy = without_name(message);
+		message = &copy;
 	}
 	return GATED(real.sendmsg(fd, message, sending_flags(flags)), fd, OUTPUT, flags);
 }
@@ -212,16 +237,10 @@ sendmsg(int fd, const struct msghdr *message, int flags)
 EXPORT ssize_t
 recvmsg(int fd, struct msghdr *message, int flags)
 {
-	void *name;
-	ssize_t n;
+	ssize_t n = GATED(real.recvmsg(fd, message, flags), fd, INPUT, flags);
 
-	if (message == NULL || !is_nameless(fd, message->msg_name))
-		return GATED(real.recvmsg(fd, message, flags), fd, INPUT, flags);
-	name = message->msg_name;
-	message->msg_name = NULL;
-	n = GATED(real.recvmsg(fd, message, flags), fd, INPUT, flags);
-	message->msg_name = name;
-	message->msg_namelen = 0;
+	if (n >= 0 && is_nameless(fd, message->msg_name))
+		message->msg_namelen = 0;
 	return n;
 }
 
@@ -231,13 +250,20 @@ sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
 	if ((flags & MSG_FASTOPEN) != 0 && messages != NULL && count > 0 &&
 	    !connected_first(fd, messages->msg_hdr.msg_name, messages->msg_hdr.msg_namelen, flags))
 		return -1;
-	return GATED(real.sendmmsg(fd, messages, count, sending_flags(flags)), fd, OUTPUT, flags);
+	flags = sending_flags(flags);
+	if (messages != NULL && count > 0 && is_nameless(fd, messages->msg_hdr.msg_name))
+		return GATED(send_nameless(fd, messages, count, flags), fd, OUTPUT, flags);
+	return GATED(real.sendmmsg(fd, messages, count, flags), fd, OUTPUT, flags);
 }
 
 EXPORT int
 recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout)
 {
-	return GATED(real.recvmmsg(fd, messages, count, flags, timeout), fd, INPUT, flags);
+	int n = GATED(real.recvmmsg(fd, messages, count, flags, timeout), fd, INPUT, flags);
+
+	for (int i = 0; i < n && is_nameless(fd, messages[i].msg_hdr.msg_name); i++)
+		messages[i].msg_hdr.msg_namelen = 0;
+	return n;
 }
 
 EXPORT ssize_t

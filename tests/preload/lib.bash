@@ -30,8 +30,9 @@ proxy() {
 	case " $* " in
 	*" -6 "*) export SOCKS5_SERVER="[::1]:$port" ;;
 	*" -x "*)
-		set -- "${*#*-x }"
-		export SOCKS5_SERVER="unix:${1%% *}"
+		port=" $* "
+		port=${port#* -x }
+		export SOCKS5_SERVER="unix:${port%% *}"
 		;;
 	*) export SOCKS5_SERVER="127.0.0.1:$port" ;;
 	esac

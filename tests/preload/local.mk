@@ -8,6 +8,7 @@ preload_scripts = \
 	tests/preload/process.sh \
 	tests/preload/proxies.sh \
 	tests/preload/sandbox.sh \
+	tests/preload/standin.sh \
 	tests/preload/unusual.sh \
 	$(NULL)
 TESTS += $(preload_scripts)
@@ -20,6 +21,7 @@ check_PROGRAMS += \
 	tests/preload/victim_foreign \
 	tests/preload/victim_process \
 	tests/preload/victim_sandbox \
+	tests/preload/victim_standin \
 	tests/preload/victim_unusual \
 	$(NULL)
 tests_lib_slowsocks_SOURCES = tests/lib/slowsocks.c
@@ -29,4 +31,5 @@ tests_preload_victim_epoll_SOURCES = tests/preload/victim_epoll.c $(victim_sourc
 tests_preload_victim_foreign_SOURCES = tests/preload/victim_foreign.c $(victim_sources)
 tests_preload_victim_process_SOURCES = tests/preload/victim_process.c $(victim_sources)
 tests_preload_victim_sandbox_SOURCES = tests/preload/victim_sandbox.c $(victim_sources)
+tests_preload_victim_standin_SOURCES = tests/preload/victim_standin.c $(victim_sources)
 tests_preload_victim_unusual_SOURCES = tests/preload/victim_unusual.c $(victim_sources)
