@@ -22,6 +22,7 @@ check_PROGRAMS += \
 	tests/preload/victim_process \
 	tests/preload/victim_sandbox \
 	tests/preload/victim_standin \
+	tests/preload/victim_standin_six \
 	tests/preload/victim_unusual \
 	$(NULL)
 tests_lib_slowsocks_SOURCES = tests/lib/slowsocks.c
@@ -32,4 +33,6 @@ tests_preload_victim_foreign_SOURCES = tests/preload/victim_foreign.c $(victim_s
 tests_preload_victim_process_SOURCES = tests/preload/victim_process.c $(victim_sources)
 tests_preload_victim_sandbox_SOURCES = tests/preload/victim_sandbox.c $(victim_sources)
 tests_preload_victim_standin_SOURCES = tests/preload/victim_standin.c $(victim_sources)
+tests_preload_victim_standin_six_SOURCES = tests/preload/victim_standin_six.c \
+	$(victim_sources)
 tests_preload_victim_unusual_SOURCES = tests/preload/victim_unusual.c $(victim_sources)
