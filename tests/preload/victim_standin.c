@@ -110,7 +110,20 @@ check_names(int fd)
 	len = 4;
 	CHECK(getsockname(fd, &small, &len) == 0 && len == sizeof(name));
 	CHECK(memcmp(&small, &name, 4) == 0);
+}
+
+static void
+no_room(void)
+{
+	int fd = connected();
+	socklen_t len = sizeof(struct sockaddr_in);
+
 	CHECK(getsockname(fd, NULL, &len) < 0 && errno == EFAULT);
+	CHECK(getsockname(fd, (struct sockaddr *)&len, NULL) < 0 && errno == EFAULT);
+	CHECK(getsockopt(fd, SOL_SOCKET, SO_DOMAIN, NULL, &len) < 0 && errno == EFAULT);
+	CHECK(getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &fd, NULL) < 0 && errno == EFAULT);
+	CHECK(getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, NULL, &len) < 0 && errno == EFAULT);
+	CHECK(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, NULL, len) < 0 && errno == EFAULT);
 }
 
 static void
@@ -567,6 +580,7 @@ main(int argc, char **argv)
 	static const struct victim_case cases[] = {
 		{ "names", names },
 		{ "names_bound", names_bound },
+		{ "no_room", no_room },
 		{ "options_before", options_before },
 		{ "options_after", options_after },
 		{ "status_kept", status_kept },
