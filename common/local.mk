@@ -12,8 +12,12 @@ libcommon_la_SOURCES = \
 	common/cursor.h \
 	common/handshake.c \
 	common/handshake.h \
+	common/http_connect.c \
+	common/http_connect.h \
 	common/match.c \
 	common/match.h \
+	common/socks4.c \
+	common/socks4.h \
 	common/socks5.c \
 	common/socks5.h \
 	common/url.c \

@@ -8,6 +8,8 @@ common_tests = \
 	tests/unit/test_conf_lex \
 	tests/unit/test_cursor \
 	tests/unit/test_handshake \
+	tests/unit/test_http_connect \
+	tests/unit/test_socks4 \
 	tests/unit/test_socks5 \
 	tests/unit/test_url \
 	$(NULL)
@@ -22,6 +24,10 @@ tests_unit_test_cursor_CFLAGS = $(unit_cflags)
 tests_unit_test_cursor_LDADD = $(common_ldadd)
 tests_unit_test_handshake_CFLAGS = $(unit_cflags)
 tests_unit_test_handshake_LDADD = $(common_ldadd)
+tests_unit_test_http_connect_CFLAGS = $(unit_cflags)
+tests_unit_test_http_connect_LDADD = $(common_ldadd)
+tests_unit_test_socks4_CFLAGS = $(unit_cflags)
+tests_unit_test_socks4_LDADD = $(common_ldadd)
 tests_unit_test_socks5_CFLAGS = $(unit_cflags)
 tests_unit_test_socks5_LDADD = $(common_ldadd)
 tests_unit_test_url_CFLAGS = $(unit_cflags)
