@@ -35,6 +35,7 @@ tests_unit_test_url_LDADD = $(common_ldadd)
 
 # What the library knows, without its hooks.
 client_known_sources = \
+	libsocksify/health.c \
 	libsocksify/hosts.c \
 	libsocksify/names.c \
 	libsocksify/route.c \
@@ -46,6 +47,7 @@ client_known_sources = \
 
 client_tests = \
 	tests/unit/test_descriptors \
+	tests/unit/test_health \
 	tests/unit/test_names \
 	tests/unit/test_resolve \
 	tests/unit/test_route \
@@ -58,6 +60,10 @@ tests_unit_test_descriptors_CFLAGS = $(unit_cflags)
 tests_unit_test_descriptors_LDADD = $(common_ldadd)
 tests_unit_test_descriptors_SOURCES = tests/unit/test_descriptors.c \
 	libsocksify/descriptors.c libsocksify/pool.c
+tests_unit_test_health_CFLAGS = $(unit_cflags)
+tests_unit_test_health_LDADD = $(common_ldadd)
+tests_unit_test_health_SOURCES = tests/unit/test_health.c libsocksify/health.c \
+	libsocksify/settings.c
 tests_unit_test_names_CFLAGS = $(unit_cflags)
 tests_unit_test_names_LDADD = $(common_ldadd)
 tests_unit_test_names_SOURCES = tests/unit/test_names.c $(client_known_sources)
