@@ -7,6 +7,7 @@ common_tests = \
 	tests/unit/test_addr \
 	tests/unit/test_conf_lex \
 	tests/unit/test_cursor \
+	tests/unit/test_dns_message \
 	tests/unit/test_handshake \
 	tests/unit/test_socks5 \
 	tests/unit/test_url \
@@ -20,6 +21,8 @@ tests_unit_test_conf_lex_CFLAGS = $(unit_cflags)
 tests_unit_test_conf_lex_LDADD = $(common_ldadd)
 tests_unit_test_cursor_CFLAGS = $(unit_cflags)
 tests_unit_test_cursor_LDADD = $(common_ldadd)
+tests_unit_test_dns_message_CFLAGS = $(unit_cflags)
+tests_unit_test_dns_message_LDADD = $(common_ldadd)
 tests_unit_test_handshake_CFLAGS = $(unit_cflags)
 tests_unit_test_handshake_LDADD = $(common_ldadd)
 tests_unit_test_socks5_CFLAGS = $(unit_cflags)
