@@ -66,8 +66,9 @@ tests_unit_test_resolve_SOURCES = \
 	libsocksify/hook_resolve.c \
 	libsocksify/hook_resolve_async.c \
 	libsocksify/hook_resolve_host.c \
+	libsocksify/idn.c \
+	libsocksify/real.c \
 	libsocksify/resolve.c \
-	libsocksify/resolve_real.c \
 	$(client_known_sources)
 tests_unit_test_route_CFLAGS = $(unit_cflags)
 tests_unit_test_route_LDADD = $(common_ldadd)
