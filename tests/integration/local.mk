@@ -31,6 +31,7 @@ server_integration_tests = \
 	tests/integration/replies.sh \
 	tests/integration/reply_routes.sh \
 	tests/integration/report.sh \
+	tests/integration/reset_while_connecting.sh \
 	tests/integration/roles.sh \
 	tests/integration/sandbox.sh \
 	tests/integration/slow_clients.sh \
