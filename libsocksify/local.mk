@@ -22,6 +22,8 @@ client_core_sources = \
 	libsocksify/helper.h \
 	libsocksify/inbox.c \
 	libsocksify/inbox.h \
+	libsocksify/inherit.c \
+	libsocksify/inherit.h \
 	libsocksify/init.c \
 	libsocksify/init.h \
 	libsocksify/options.c \
@@ -48,6 +50,7 @@ libsocksify_la_SOURCES = \
 	libsocksify/hook_connect.c \
 	libsocksify/hook_descriptor.c \
 	libsocksify/hook_epoll.c \
+	libsocksify/hook_exec.c \
 	libsocksify/hook_io.c \
 	libsocksify/hook_poll.c \
 	libsocksify/hook_process.c \
@@ -64,7 +67,7 @@ libsocksify/libsocksify.map: $(srcdir)/libsocksify/symbols.def
 	$(AM_V_GEN)$(MKDIR_P) libsocksify && { \
 	echo '{ global:' && \
 	sed -n -E -e 's/^ALIAS\(([a-z0-9_]+)\)$$/\1;/p' \
-		-e 's/^(KERNEL|LIBC)\([^,]*, ([a-z0-9_]+),.*/\2;/p' \
+		-e 's/^(KERNEL|LIBC|LATE)\([^,]*, ([a-z0-9_]+),.*/\2;/p' \
 		$(srcdir)/libsocksify/symbols.def && \
 	echo 'local: *; };'; } >$@.tmp && mv $@.tmp $@
 CLEANFILES += libsocksify/libsocksify.map
