@@ -24,6 +24,8 @@ client_core_sources = \
 	libsocksify/helper.h \
 	libsocksify/inbox.c \
 	libsocksify/inbox.h \
+	libsocksify/inherit.c \
+	libsocksify/inherit.h \
 	libsocksify/init.c \
 	libsocksify/init.h \
 	libsocksify/options.c \
@@ -56,6 +58,7 @@ libsocksify_la_SOURCES = \
 	libsocksify/hook_connect.c \
 	libsocksify/hook_descriptor.c \
 	libsocksify/hook_epoll.c \
+	libsocksify/hook_exec.c \
 	libsocksify/hook_io.c \
 	libsocksify/hook_poll.c \
 	libsocksify/hook_process.c \

@@ -25,7 +25,7 @@ static type \
 early_##name parameters \
 { \
 	real_init(); \
-	return real.name == early_##name ? failure : real.name arguments; \
+	return real.name == early_##name ? (errno = ENOSYS, failure) : real.name arguments; \
 }
 #define ALIAS(name)
 #include "libsocksify/symbols.def"

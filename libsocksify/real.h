@@ -14,12 +14,15 @@
 #include <poll.h>
 #include <resolv.h>
 #include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <time.h>
+#include <wordexp.h>
 
 struct real {
 #define KERNEL(type, name, number, parameters, arguments)	type (*name) parameters;
