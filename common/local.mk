@@ -6,6 +6,8 @@ libcommon_la_SOURCES = \
 	common/addr.c \
 	common/addr.h \
 	common/compiler.h \
+	common/conf_addr.c \
+	common/conf_addr.h \
 	common/conf_lex.c \
 	common/conf_lex.h \
 	common/cursor.c \

@@ -19,10 +19,9 @@
 #include "libsocksify/state.h"
 
 struct options {
-	char		*url;		/* -p, or NULL */
-	bool		 proxy_loopback;
-	bool		 embedded;
-	const char	*log;		/* of the embedded server, or NULL */
+	struct launch_request	 request;
+	bool			 embedded;
+	const char		*log;		/* of the embedded server, or NULL */
 };
 
 enum {
@@ -61,6 +60,16 @@ print_and_exit(const char *text)
 	exit(fflush(stdout) == 0 ? 0 : EXIT_NOT_STARTED);
 }
 
+static void
+add_url(struct launch_request *request, char *url)
+{
+	if (request->url_count == LAUNCH_URLS) {
+		launch_complain("more than %d times -p", LAUNCH_URLS);
+		exit(EXIT_NOT_STARTED);
+	}
+	request->urls[request->url_count++] = url;
+}
+
 /* Leaves optind at the command, or exits. */
 static void
 parse_options(struct options *options, int argc, char **argv)
@@ -70,10 +79,10 @@ parse_options(struct options *options, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "+p:hV", long_options, NULL)) != -1) {
 		switch (c) {
 		case 'p':
-			options->url = optarg;
+			add_url(&options->request, optarg);
 			break;
 		case OPTION_PROXY_LOOPBACK:
-			options->proxy_loopback = true;
+			options->request.proxy_loopback = true;
 			break;
 		case OPTION_EMBEDDED:
 			options->embedded = true;
@@ -96,7 +105,7 @@ check_options(const struct options *options, const char *command)
 {
 	if (command == NULL)
 		return launch_fail("no command is given; see socksify --help");
-	if (options->embedded && options->url != NULL)
+	if (options->embedded && options->request.url_count > 0)
 		return launch_fail("--embedded and -p exclude each other");
 	if (options->log != NULL && !options->embedded)
 		return launch_fail("--log goes with --embedded");
@@ -108,7 +117,8 @@ static bool
 inherits(const struct options *options)
 {
 	return launch_is_preloaded() && getenv(STATE_VARIABLE) != NULL &&
-	    options->url == NULL && !options->embedded && !options->proxy_loopback;
+	    options->request.url_count == 0 && !options->embedded &&
+	    !options->request.proxy_loopback;
 }
 
 /* Gives the command its environment, and becomes it: an exit status. */
@@ -162,8 +172,8 @@ run_embedded(const char *path, char **argv, struct settings *settings,
 	settings->proxy_count = 1;
 	settings->proxies[0].address_count = 1;
 	settings_route_all(settings, 0);
-	settings->proxy_loopback = options->proxy_loopback;
-	if (embedded_start(&server, &settings->proxies[0], options->log) < 0)
+	if (launch_apply_options(settings, &options->request) < 0 ||
+	    embedded_start(&server, &settings->proxies[0], options->log) < 0)
 		return EXIT_NOT_STARTED;
 	status = run_beside_server(path, argv, settings);
 	explicit_bzero(settings, sizeof(*settings));
@@ -186,11 +196,12 @@ run_embedded(const char *path UNUSED, char **argv UNUSED, struct settings *setti
 int
 main(int argc, char **argv)
 {
-	struct options options = { .url = NULL };
+	struct options options = { .embedded = false };
 	struct settings settings = { .proxy_loopback = false };
 	char path[PATH_MAX];
 	int rc;
 
+	launch_request_init(&options.request);
 	parse_options(&options, argc, argv);
 	if (check_options(&options, argv[optind]) < 0)
 		return EXIT_NOT_STARTED;
@@ -202,10 +213,9 @@ main(int argc, char **argv)
 	/* The outer library would resolve the proxy's name and carry the server's traffic. */
 	if (launch_is_preloaded())
 		return launch_again_without(argv) < 0 ? EXIT_NOT_STARTED : 0;
-	if (!options.embedded && launch_find_proxy(&settings, options.url) < 0)
+	if (!options.embedded && launch_find_settings(&settings, &options.request) < 0)
 		return EXIT_NOT_STARTED;
 	if (options.embedded)
 		return run_embedded(path, argv + optind, &settings, &options);
-	settings.proxy_loopback = options.proxy_loopback;
 	return run_with_proxy(path, argv + optind, &settings);
 }
