@@ -45,6 +45,8 @@ take_url(struct settings *settings, struct host *host, char *text)
 	if (rc == -EPROTONOSUPPORT) {
 		launch_complain("%s: %s proxies are not supported, only socks5 and socks5h",
 		    text, url.scheme);
+	} else if (rc == 0 && (url.kind != URL_SOCKS5 || url.path[0] != '\0')) {
+		rc = launch_fail("%s: %s proxies are not supported", text, url.scheme);
 	} else if (rc < 0) {
 		launch_complain("%s is no proxy URL: %s", text, why);
 	} else {

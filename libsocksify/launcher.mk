@@ -4,6 +4,8 @@ client_names_sources = \
 	libsocksify/hook_resolve.c \
 	libsocksify/hook_resolve_async.c \
 	libsocksify/hook_resolve_host.c \
+	libsocksify/health.c \
+	libsocksify/health.h \
 	libsocksify/hosts.c \
 	libsocksify/hosts.h \
 	libsocksify/names.c \

@@ -14,6 +14,8 @@ client_core_sources = \
 	libsocksify/connection.h \
 	libsocksify/critical.c \
 	libsocksify/critical.h \
+	libsocksify/deadlines.c \
+	libsocksify/deadlines.h \
 	libsocksify/descriptors.c \
 	libsocksify/descriptors.h \
 	libsocksify/driver.c \
@@ -26,6 +28,8 @@ client_core_sources = \
 	libsocksify/init.h \
 	libsocksify/options.c \
 	libsocksify/options.h \
+	libsocksify/place.c \
+	libsocksify/place.h \
 	libsocksify/pool.c \
 	libsocksify/pool.h \
 	libsocksify/readiness.c \
@@ -34,6 +38,8 @@ client_core_sources = \
 	libsocksify/real.h \
 	libsocksify/records.c \
 	libsocksify/records.h \
+	libsocksify/report.c \
+	libsocksify/report.h \
 	libsocksify/symbols.def \
 	libsocksify/waiter.c \
 	libsocksify/waiter.h \

@@ -504,11 +504,17 @@ abort_requests(void)
 		request_end(TAILQ_FIRST(&request.requests), true);
 }
 
+static void
+drain(void)
+{
+	update_receiving();
+}
+
 /* Drained only when nothing waits in the inbox nor on its way out. */
 static bool
 idle(void)
 {
-	if (!request.ended && ipc_pending(&request.inbox))
+	if (!request.ended && !worker_retired() && ipc_pending(&request.inbox))
 		return false;
 	return STAILQ_EMPTY(&request.ios.packets);
 }
@@ -523,6 +529,7 @@ request_main(void)
 		.fd_count = 2,
 		.setup = setup,
 		.configure = configure,
+		.drain = drain,
 		.abort = abort_requests,
 		.idle = idle,
 		.outlives_mother = true,

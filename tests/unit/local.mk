@@ -35,6 +35,7 @@ tests_unit_test_url_LDADD = $(common_ldadd)
 
 # What the library knows, without its hooks.
 client_known_sources = \
+	libsocksify/health.c \
 	libsocksify/hosts.c \
 	libsocksify/names.c \
 	libsocksify/route.c \
@@ -47,6 +48,7 @@ client_known_sources = \
 client_tests = \
 	tests/unit/test_descriptors \
 	tests/unit/test_elf_file \
+	tests/unit/test_health \
 	tests/unit/test_names \
 	tests/unit/test_resolve \
 	tests/unit/test_route \
@@ -62,6 +64,10 @@ tests_unit_test_descriptors_SOURCES = tests/unit/test_descriptors.c \
 tests_unit_test_elf_file_CFLAGS = $(unit_cflags)
 tests_unit_test_elf_file_LDADD = $(common_ldadd)
 tests_unit_test_elf_file_SOURCES = tests/unit/test_elf_file.c libsocksify/elf_file.c
+tests_unit_test_health_CFLAGS = $(unit_cflags)
+tests_unit_test_health_LDADD = $(common_ldadd)
+tests_unit_test_health_SOURCES = tests/unit/test_health.c libsocksify/health.c \
+	libsocksify/settings.c
 tests_unit_test_names_CFLAGS = $(unit_cflags)
 tests_unit_test_names_LDADD = $(common_ldadd)
 tests_unit_test_names_SOURCES = tests/unit/test_names.c $(client_known_sources)
