@@ -30,6 +30,10 @@ client_names_sources = \
 # The launcher.
 bin_PROGRAMS += socksify
 socksify_SOURCES = \
+	libsocksify/elf_file.c \
+	libsocksify/elf_file.h \
+	libsocksify/launch_check.c \
+	libsocksify/launch_check.h \
 	libsocksify/launch_command.c \
 	libsocksify/launch_command.h \
 	libsocksify/launch_janitor.c \
@@ -38,6 +42,8 @@ socksify_SOURCES = \
 	libsocksify/launch_library.h \
 	libsocksify/launch_message.c \
 	libsocksify/launch_message.h \
+	libsocksify/launch_options.c \
+	libsocksify/launch_options.h \
 	libsocksify/launch_proxy.c \
 	libsocksify/launch_proxy.h \
 	libsocksify/launch_state.c \

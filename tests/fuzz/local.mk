@@ -3,6 +3,7 @@
 # it, which is what "make check" does.
 fuzz_targets = \
 	tests/fuzz/fuzz_dns \
+	tests/fuzz/fuzz_elf \
 	tests/fuzz/fuzz_handshake \
 	tests/fuzz/fuzz_lex \
 	tests/fuzz/fuzz_socks5 \
@@ -37,6 +38,10 @@ tests_fuzz_fuzz_dns_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_fuzz_dns_CFLAGS = $(fuzz_cflags)
 tests_fuzz_fuzz_dns_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_dns_LDADD = libcommon.la
+tests_fuzz_fuzz_elf_SOURCES = tests/fuzz/fuzz_elf.c libsocksify/elf_file.c $(fuzz_main)
+tests_fuzz_fuzz_elf_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_elf_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_elf_LDFLAGS = $(fuzz_ldflags)
 
 tests_fuzz_fuzz_handshake_SOURCES = tests/fuzz/fuzz_handshake.c $(fuzz_main)
 tests_fuzz_fuzz_handshake_CPPFLAGS = $(fuzz_cppflags)
