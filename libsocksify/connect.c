@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <sys/time.h>
 
@@ -15,9 +16,11 @@
 #include "libsocksify/descriptors.h"
 #include "libsocksify/helper.h"
 #include "libsocksify/init.h"
+#include "libsocksify/leg.h"
 #include "libsocksify/raw.h"
 #include "libsocksify/real.h"
 #include "libsocksify/records.h"
+#include "libsocksify/report.h"
 #include "libsocksify/standin.h"
 #include "libsocksify/standin_record.h"
 #include "libsocksify/watch.h"
@@ -31,35 +34,25 @@
 /* What one call of connect(2) is about. */
 struct call {
 	int			 fd;
+	int			 domain;	/* of the socket */
 	bool			 blocking;
 	uint64_t		 cookie;
 	const struct sockaddr	*to;
 	socklen_t		 len;
 	struct route		 route;
-	struct sockaddr_storage	 proxy;
-	int			 proxy_len;	/* 0: connected to it already */
+	int			 obstacle;	/* of struct attempt */
+	bool			 exhausted;	/* likewise, when it is over */
 };
 
+/* Its value, or -errno; all those that are asked for here are not negative. */
 static int
 socket_int(int fd, int option)
 {
 	int value = -1;
 	socklen_t len = sizeof(value);
+	long error = RAW(SYS_getsockopt, fd, SOL_SOCKET, option, &value, &len);
 
-	if (RAW(SYS_getsockopt, fd, SOL_SOCKET, option, &value, &len) < 0)
-		return -1;
-	return value;
-}
-
-/* The real call, to the proxy: 0 or -errno. */
-static int
-connect_proxy(const struct call *call)
-{
-	const struct sockaddr *proxy = (const struct sockaddr *)&call->proxy;
-
-	if (call->proxy_len == 0)
-		return 0;
-	return real.connect(call->fd, proxy, (socklen_t)call->proxy_len) < 0 ? -errno : 0;
+	return error < 0 ? (int)error : value;
 }
 
 /* When SO_SNDTIMEO ends a blocking connect(2), of the monotonic clock in ms; -1: never. */
@@ -119,12 +112,15 @@ begin_recorded(const struct call *call)
 
 	if (a == NULL)
 		return NULL;
-	attempt_init(a, call->fd, call->cookie, &call->route);
+	attempt_init(a, call->fd, call->domain, call->cookie, &call->route);
+	a->waits = call->blocking;
+	a->obstacle = call->obstacle;
 	a->connection = connection_new(call->fd, call->cookie, call->to, call->len);
 	if (a->connection == NULL) {
 		attempt_free(a);
 		return NULL;
 	}
+	a->connection->withdrawn = attempt_has_choice(a);
 	connection_show_duplicates(a->connection, call->fd);
 	connection_each(a->connection, mask_number, NULL);
 	return a;
@@ -168,20 +164,42 @@ hand_over(struct attempt *a, int fd, const struct watchers *w)
 	return error < 0 ? error : helper_give_attempt(a, fd);
 }
 
-/* Drives a recorded attempt here, where the helper cannot: 0, or -errno for connect(2). */
+/* What a recorded attempt that is over returns to connect(2): 0, or -errno. */
 static int
-drive_here(struct attempt *a)
+end_here(struct call *call, struct attempt *a)
 {
+	int error = attempt_error(a);
 	struct critical c;
-	int error = attempt_run(a, false, -1);
 
-	if (error < 0)
-		attempt_fail(a, -error);
-	error = attempt_error(a);
+	call->exhausted = a->exhausted;
 	critical_lock(&c);
 	end_recorded(a, true);
 	critical_unlock(&c);
 	return -error;
+}
+
+/* Drives a recorded attempt here, where the helper cannot: 0, or -errno for connect(2). */
+static int
+drive_here(struct call *call, struct attempt *a)
+{
+	int error = attempt_run(a, false, -1);
+
+	if (error < 0) {
+		attempt_fail(a, -error);
+		attempt_step(a);
+	}
+	return end_here(call, a);
+}
+
+/* Under the lock: whether another thread's connect(2) on this very socket is not over. */
+static bool
+is_under_way(const struct call *call)
+{
+	const struct slot *s = descriptors_find(call->fd);
+	const struct connection *c = s == NULL ? NULL : atomic_load(&s->connection);
+
+	return c != NULL && c->cookie == call->cookie &&
+	    connection_state(c) == CONNECTION_CONNECTING;
 }
 
 /*
@@ -190,34 +208,37 @@ drive_here(struct attempt *a)
  * a process that may have no threads.
  */
 static int
-connect_recorded(const struct call *call)
+connect_recorded(struct call *call)
 {
 	struct watchers watchers = { .count = 0 };
 	struct critical c;
-	struct attempt *a;
-	int error, helper;
+	struct attempt *a = NULL;
+	bool busy;
+	int helper;
 
 	critical_lock(&c);
+	busy = is_under_way(call);
 	helper = helper_start();
-	a = begin_recorded(call);
+	if (!busy)
+		a = begin_recorded(call);
 	if (a == NULL) {
 		critical_unlock(&c);
-		return -ENOBUFS;
-	}
-	error = connect_proxy(call);
-	if (error < 0 && error != -EINPROGRESS) {
-		attempt_fail(a, -error);
-		end_recorded(a, true);
-		critical_unlock(&c);
-		return error;
+		return busy ? -EALREADY : -ENOBUFS;
 	}
 	options_set_aside(&a->connection->options, call->fd);
+	state_unlock();
+	attempt_begin(a);
+	if (a->over) {
+		critical_leave(&c);
+		return end_here(call, a);
+	}
+	state_lock();
 	connection_each(a->connection, gather_number, &watchers);
 	state_unlock();
 	if (helper == 0)
 		helper = hand_over(a, call->fd, &watchers);
 	critical_leave(&c);
-	return helper == 0 ? -EINPROGRESS : drive_here(a);
+	return helper == 0 ? -EINPROGRESS : drive_here(call, a);
 }
 
 /* Records a connection that a blocking call has made, for getpeername(2). */
@@ -245,7 +266,7 @@ record_established(const struct call *call)
  * attempt @from goes on: in the helper, or here where there is none.
  */
 static int
-continue_elsewhere(const struct call *call, const struct attempt *from,
+continue_elsewhere(struct call *call, const struct attempt *from,
     const struct options *options, int error)
 {
 	struct critical c;
@@ -268,20 +289,18 @@ continue_elsewhere(const struct call *call, const struct attempt *from,
 	critical_leave(&c);
 	if (a == NULL)
 		return 0;
-	return helper == 0 ? error : drive_here(a);
+	return helper == 0 ? error : drive_here(call, a);
 }
 
 /* The handshake of a blocking call, or of one whose descriptor cannot be recorded. */
 static int
-run_here(const struct call *call, struct attempt *a, const struct options *options, bool recordable)
+run_here(struct call *call, struct attempt *a, const struct options *options, bool recordable)
 {
 	int64_t limit = call->blocking ? send_limit(call->fd) : -1;
-	int error = connect_proxy(call);
+	int error;
 
-	if (!call->blocking && error == -EINPROGRESS)
-		error = 0;
-	if (error == 0)
-		error = attempt_run(a, call->blocking && recordable, limit);
+	attempt_begin(a);
+	error = attempt_run(a, call->blocking && recordable, limit);
 	if ((error == -EINTR || error == -EINPROGRESS) && recordable) {
 		error = continue_elsewhere(call, a, options, error);
 		if (error != 0)
@@ -291,7 +310,8 @@ run_here(const struct call *call, struct attempt *a, const struct options *optio
 		error = attempt_run(a, false, -1);
 	if (error == 0)
 		error = -attempt_error(a);
-	if (error == -EBADF)
+	/* Another file, or a connection that is not this call's. */
+	if (error == -EBADF || error == -EISCONN || error == -EALREADY)
 		return error;
 	options_restore(options, call->fd);
 	if (error < 0)
@@ -302,15 +322,18 @@ run_here(const struct call *call, struct attempt *a, const struct options *optio
 }
 
 static int
-connect_unrecorded(const struct call *call, bool recordable)
+connect_unrecorded(struct call *call, bool recordable)
 {
 	struct options options;
 	struct attempt a;
 	int error;
 
 	options_set_aside(&options, call->fd);
-	attempt_init(&a, call->fd, call->cookie, &call->route);
+	attempt_init(&a, call->fd, call->domain, call->cookie, &call->route);
+	a.waits = call->blocking;
+	a.obstacle = call->obstacle;
 	error = run_here(call, &a, &options, recordable);
+	call->exhausted = call->exhausted || a.exhausted;
 	attempt_fini(&a);
 	return error;
 }
@@ -365,32 +388,52 @@ dissolve(int fd)
 	return standin_undo(fd);
 }
 
-/* Whether it is a TCP socket and an address of its family. */
-static bool
-is_tcp(const struct call *call)
-{
-	int protocol, domain = standin_domain(call->fd);
+/* What a socket is, as far as proxies are concerned. */
+enum socket_kind {
+	KIND_TCP,	/* a proxy can carry it */
+	KIND_FOREIGN,	/* a connection that no proxy carries: SCTP, DCCP, SMC */
+	KIND_NONE,	/* not a socket, datagrams, or an address that it cannot be connected to */
+};
 
-	if (domain != 0)
-		return domain == call->to->sa_family;
-	if (socket_int(call->fd, SO_DOMAIN) != call->to->sa_family ||
-	    socket_int(call->fd, SO_TYPE) != SOCK_STREAM)
-		return false;
+/* A sandbox may not let us see it: then it is taken for what has to be kept from going direct. */
+static enum socket_kind
+kind_of(struct call *call)
+{
+	int type = socket_int(call->fd, SO_TYPE), protocol, mark;
+
+	call->domain = standin_domain(call->fd);
+	if (call->domain != 0)
+		return call->domain == call->to->sa_family ? KIND_TCP : KIND_NONE;
+	call->domain = socket_int(call->fd, SO_DOMAIN);
+	if (type == SOCK_DGRAM || type == SOCK_RAW || type == SOCK_PACKET || type == -EBADF ||
+	    type == -ENOTSOCK)
+		return KIND_NONE;
+	if (call->domain < 0)
+		call->domain = call->to->sa_family;
+	if (call->domain != call->to->sa_family)
+		return call->domain == AF_INET || call->domain == AF_INET6 ||
+		    call->domain == AF_UNIX ? KIND_NONE : KIND_FOREIGN;
+	/* Only TCP knows urgent data, should the type be a secret. */
+	if (type < 0)
+		return RAW(SYS_ioctl, call->fd, SIOCATMARK, &mark) == 0 ? KIND_TCP : KIND_FOREIGN;
 	protocol = socket_int(call->fd, SO_PROTOCOL);
-	return protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP;
+	return type == SOCK_STREAM && (protocol < 0 || protocol == IPPROTO_TCP ||
+	    protocol == IPPROTO_MPTCP) ? KIND_TCP : KIND_FOREIGN;
 }
 
+/* One leg, on a socket of the program's own or one of @domain that stands in for it. */
 static int
-connect_by_proxy(struct call *call)
+connect_leg(struct call *call, int domain)
 {
 	bool recordable = descriptors_owned() && descriptors_make(call->fd) != NULL;
-	const struct proxy *proxy = call->route.proxy;
+	const struct proxy *first = &call->route.settings->proxies[call->route.candidates[0]];
 	int error;
 
-	call->proxy_len = standin_reach(call->fd, proxy->address_count == 0 ? NULL :
-	    &proxy->addresses[0], proxy->path, &call->proxy, &call->cookie);
-	if (call->proxy_len < 0)
-		return call->proxy_len;
+	call->exhausted = false;
+	call->obstacle = domain == 0 ? 0 : standin_begin(call->fd, domain, first->path);
+	if (call->obstacle == -EBADF || call->obstacle == -EALREADY)
+		return call->obstacle;
+	call->cookie = socket_cookie(call->fd);
 	if (call->blocking || !recordable)
 		error = connect_unrecorded(call, recordable);
 	else
@@ -398,6 +441,22 @@ connect_by_proxy(struct call *call)
 	/* What has failed here and now leaves a socket as the program made it. */
 	if (error < 0 && error != -EINPROGRESS && error != -EINTR)
 		standin_undo(call->fd);
+	return error;
+}
+
+static int
+connect_by_proxy(struct call *call)
+{
+	const struct route whole = call->route;
+	const int own = call->domain;
+	unsigned next = 0, reach = standin_own_reach(call->fd);
+	int error, domain;
+
+	do {
+		next = leg_cut(&whole, next, reach, &call->route, &domain);
+		call->domain = domain == 0 ? own : domain;
+		error = connect_leg(call, domain);
+	} while (error < 0 && call->exhausted && next < whole.candidate_count);
 	return error;
 }
 
@@ -411,12 +470,27 @@ begin_anew(int fd, const struct connection *failed)
 	return failed == NULL && standin_domain(fd) != 0 ? -EISCONN : standin_undo(fd);
 }
 
+/* Where @fd is bound to; AF_UNSPEC: nowhere, or to a port alone. */
+static void
+bound_address(int fd, struct endpoint *from)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+
+	if (RAW(SYS_getsockname, fd, &ss, &len) < 0 ||
+	    endpoint_from_sockaddr(from, (struct sockaddr *)&ss, len) < 0)
+		*from = (struct endpoint){ .family = AF_UNSPEC };
+	else if (endpoint_is_any(from))
+		from->family = AF_UNSPEC;
+}
+
 int
 connect_routed(int fd, const struct sockaddr *to, socklen_t len)
 {
 	struct call call = { .fd = fd, .to = to, .len = len };
-	struct endpoint target;
+	struct endpoint target, from;
 	struct connection *connection;
+	enum socket_kind kind;
 	int flags, error;
 
 	/* The kernel takes no address longer than that. */
@@ -427,7 +501,7 @@ connect_routed(int fd, const struct sockaddr *to, socklen_t len)
 		error = dissolve(fd);
 		return error < 0 ? error : CONNECT_DIRECT;
 	}
-	if (endpoint_from_sockaddr(&target, to, len) < 0 || !is_tcp(&call))
+	if (endpoint_from_sockaddr(&target, to, len) < 0 || (kind = kind_of(&call)) == KIND_NONE)
 		return CONNECT_DIRECT;
 	flags = (int)RAW(SYS_fcntl, fd, F_GETFL);
 	call.blocking = (flags & O_NONBLOCK) == 0;
@@ -441,11 +515,15 @@ connect_routed(int fd, const struct sockaddr *to, socklen_t len)
 	error = begin_anew(fd, connection);
 	if (error < 0)
 		return error;
-	route_connect(&target, &call.route);
-	if (call.route.way == ROUTE_REFUSE)
-		return -call.route.error;
+	bound_address(fd, &from);
+	route_connect(&from, &target, &call.route);
+	if (call.route.way == ROUTE_PROXY && kind == KIND_FOREIGN)
+		route_refuse(&call.route, ROUTE_NO_TCP);
 	if (call.route.way == ROUTE_PROXY)
 		return connect_by_proxy(&call);
+	report_route(&call.route);
+	if (call.route.way == ROUTE_REFUSE)
+		return -call.route.error;
 	records_settled(fd);
 	return CONNECT_DIRECT;
 }

@@ -4,10 +4,12 @@
  *
  * An AF_INET socket cannot be connected to an IPv6 proxy, an AF_INET6 one that is
  * bound may be unable to reach an IPv4 proxy, and neither reaches a proxy behind a
- * UNIX socket. For such a proxy a socket of the right domain is made in connect(2),
- * before anything is sent, and put over the program's number by dup3(2): it stands
- * in for the program's own, which is closed by that. Data then flows as over any
- * other connection: nothing is between the program and the kernel.
+ * UNIX socket. For such a proxy another socket is made in connect(2), before
+ * anything is sent, and put over the program's number by dup3(2): it stands in for
+ * the program's own, which is closed by that. For a proxy behind IP it is an
+ * AF_INET6 one that is not bound, which reaches both versions, so that the helper
+ * can go on to any of several proxies. Data then flows as over any other
+ * connection: nothing is between the program and the kernel.
  *
  * Once. All is done under the state lock, in which no fork can happen and no close
  * that a hook sees: one that is under way has dropped the number's marks before it
@@ -62,11 +64,11 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "common/addr.h"
 #include "libsocksify/attempt.h"
 #include "libsocksify/connection.h"
 #include "libsocksify/critical.h"
 #include "libsocksify/descriptors.h"
+#include "libsocksify/leg.h"
 #include "libsocksify/raw.h"
 #include "libsocksify/real.h"
 #include "libsocksify/standin_options.h"
@@ -157,7 +159,7 @@ make_own(const struct standin *in)
 
 	if (fd < 0)
 		return fd;
-	standin_options_give(&in->options, fd);
+	standin_options_give(&in->options, fd, true);
 	/* In vain only where somebody has taken the port meanwhile. */
 	if (in->local_len > 0)
 		RAW(SYS_bind, fd, &in->local, in->local_len);
@@ -186,56 +188,39 @@ standin_undo(int fd)
 	return error;
 }
 
-/*
- * The domain of the socket that is to stand in for @fd's, so that it can be
- * connected to @to; 0: its own can.
- */
-static int
-domain_needed(int fd, const struct endpoint *to)
+unsigned
+standin_own_reach(int fd)
 {
 	struct sockaddr_in6 local = { 0 };
 	socklen_t len = sizeof(local);
-	bool mapped, any;
-	int off = 0;
 
-	if (to == NULL)
-		return AF_UNIX;
 	if (socket_int(fd, SOL_SOCKET, SO_DOMAIN) == AF_INET)
-		return to->family == AF_INET ? 0 : AF_INET6;
+		return LEG_REACHES_4;
 	RAW(SYS_getsockname, fd, &local, &len);
-	mapped = IN6_IS_ADDR_V4MAPPED(&local.sin6_addr);
-	any = IN6_IS_ADDR_UNSPECIFIED(&local.sin6_addr);
-	if (to->family == AF_INET6)
-		return mapped ? AF_INET6 : 0;
+	if (IN6_IS_ADDR_V4MAPPED(&local.sin6_addr))
+		return LEG_REACHES_4;
+	if (!IN6_IS_ADDR_UNSPECIFIED(&local.sin6_addr))
+		return LEG_REACHES_6;
 	/* As long as it is not bound, it can be made to reach both. */
-	if (any && local.sin6_port == 0)
-		RAW(SYS_setsockopt, fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
-	else if (!mapped && (!any || socket_int(fd, IPPROTO_IPV6, IPV6_V6ONLY) != 0))
-		return AF_INET;
-	return 0;
+	if (local.sin6_port != 0 && socket_int(fd, IPPROTO_IPV6, IPV6_V6ONLY) == 1)
+		return LEG_REACHES_6;
+	return LEG_REACHES_4 | LEG_REACHES_6;
 }
 
-/* The length of the proxy's address for a socket of @domain, in *ss; or -errno. */
+/* The length of the address of a UNIX socket, '@' first: an abstract one; or -errno. */
 static int
-make_address(int domain, const struct endpoint *to, const char *path, struct sockaddr_storage *ss)
+make_address(const char *path, struct sockaddr_un *un)
 {
-	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	size_t len;
+	size_t len = strlen(path);
 
-	if (domain == AF_INET)
-		return (int)endpoint_to_sockaddr(to, ss);
-	if (domain == AF_INET6)
-		return (int)endpoint_to_sockaddr_in6(to, ss);
-	len = path == NULL ? 0 : strlen(path);
-	if (len == 0 || len >= sizeof(un.sun_path))
+	*un = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	if (len == 0 || len >= sizeof(un->sun_path))
 		return -ENETUNREACH;
-	memcpy(un.sun_path, path, len);
+	memcpy(un->sun_path, path, len);
 	if (path[0] == '@')
-		un.sun_path[0] = '\0';
+		un->sun_path[0] = '\0';
 	else
 		len++;
-	memset(ss, 0, sizeof(*ss));
-	memcpy(ss, &un, sizeof(un));
 	return (int)(offsetof(struct sockaddr_un, sun_path) + len);
 }
 
@@ -258,6 +243,12 @@ describe(struct standin *in, int fd, int actual)
 	standin_options_take(&in->options, fd);
 }
 
+static bool
+is_shortage(int error)
+{
+	return error == -EMFILE || error == -ENFILE || error == -ENOMEM || error == -ENOBUFS;
+}
+
 /* How the way to a proxy behind a UNIX socket fails, in terms of one behind TCP. */
 static int
 unix_error(int error)
@@ -273,20 +264,28 @@ unix_error(int error)
 	}
 }
 
-/* A socket of @domain, non-blocking; a UNIX one is connected: its number, or -errno. */
+/* A socket that is not connected, for both versions of IP: its number, or -errno. */
 static int
-make_other(int domain, const struct sockaddr_storage *ss, int len)
+make_dual(void)
 {
-	int fd = (int)RAW(SYS_socket, domain, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int error;
+	int fd = (int)RAW(SYS_socket, AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM || fd == -ENOBUFS)
-		return fd;
+	return is_shortage(fd) || fd >= 0 ? fd : -ENETUNREACH;
+}
+
+/* One that is connected to the UNIX socket @path. */
+static int
+make_local(const char *path)
+{
+	struct sockaddr_un un;
+	int fd, error, len = make_address(path, &un);
+
+	if (len < 0)
+		return len;
+	fd = (int)RAW(SYS_socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
-		return -ENETUNREACH;
-	if (domain != AF_UNIX)
-		return fd;
-	error = unix_error((int)RAW(SYS_connect, fd, ss, len));
+		return is_shortage(fd) ? fd : -ENETUNREACH;
+	error = unix_error((int)RAW(SYS_connect, fd, &un, len));
 	if (error == 0)
 		return fd;
 	RAW(SYS_close, fd);
@@ -307,7 +306,7 @@ check_unchanged(int fd, uint64_t cookie, bool marked)
 
 /* Puts a socket of @domain over @fd: 0, or -errno. Under the lock. */
 static int
-stand_in(int fd, int domain, const struct sockaddr_storage *ss, int len, uint64_t cookie)
+stand_in(int fd, int domain, const char *path, uint64_t cookie)
 {
 	bool blocking = (RAW(SYS_fcntl, fd, F_GETFL) & O_NONBLOCK) == 0;
 	struct standin *in = standin_new();
@@ -316,12 +315,12 @@ stand_in(int fd, int domain, const struct sockaddr_storage *ss, int len, uint64_
 
 	if (in == NULL)
 		return -ENOBUFS;
-	change.made = make_other(domain, ss, len);
+	change.made = domain == AF_UNIX ? make_local(path) : make_dual();
 	error = change.made < 0 ? change.made : 0;
 	if (error == 0) {
 		describe(in, fd, domain);
 		in->cookie = socket_cookie(change.made);
-		standin_options_give(&in->options, change.made);
+		standin_options_give(&in->options, change.made, false);
 		error = replace(fd, &change);
 		RAW(SYS_close, change.made);
 	}
@@ -346,8 +345,9 @@ patience(int fd)
 }
 
 static int
-stand_in_in_time(int fd, int domain, const struct sockaddr_storage *ss, int len, uint64_t cookie)
+stand_in_in_time(int fd, int domain, const char *path)
 {
+	uint64_t cookie = socket_cookie(fd);
 	int64_t until = patience(fd);
 	bool marked = descriptors_marked(fd, ~0u);
 	struct critical c;
@@ -357,7 +357,7 @@ stand_in_in_time(int fd, int domain, const struct sockaddr_storage *ss, int len,
 		critical_lock(&c);
 		error = check_unchanged(fd, cookie, marked);
 		if (error == 0)
-			error = stand_in(fd, domain, ss, len, cookie);
+			error = stand_in(fd, domain, path, cookie);
 		critical_unlock(&c);
 		if (error != -EAGAIN)
 			return error;
@@ -368,23 +368,13 @@ stand_in_in_time(int fd, int domain, const struct sockaddr_storage *ss, int len,
 }
 
 int
-standin_reach(int fd, const struct endpoint *to, const char *path, struct sockaddr_storage *ss,
-    uint64_t *cookie)
+standin_begin(int fd, int domain, const char *path)
 {
-	int error = standin_undo(fd), domain, len;
+	int error = standin_undo(fd);
 
-	*cookie = socket_cookie(fd);
 	if (error < 0)
 		return error;
-	domain = domain_needed(fd, to);
-	if (domain == 0)
-		return make_address(socket_int(fd, SOL_SOCKET, SO_DOMAIN), to, NULL, ss);
-	len = make_address(domain, to, path, ss);
-	if (len < 0 || !descriptors_owned() || descriptors_make(fd) == NULL)
+	if (!descriptors_owned() || descriptors_make(fd) == NULL)
 		return -ENETUNREACH;
-	error = stand_in_in_time(fd, domain, ss, len, *cookie);
-	if (error < 0)
-		return error;
-	*cookie = socket_cookie(fd);
-	return domain == AF_UNIX ? 0 : len;
+	return stand_in_in_time(fd, domain, path);
 }

@@ -8,21 +8,16 @@
 #ifndef LIBSOCKSIFY_STANDIN_H
 #define LIBSOCKSIFY_STANDIN_H
 
-#include <stdint.h>
-#include <sys/socket.h>
-
-struct endpoint;
-
+/* The bits of leg.h for the program's socket @fd, in which nothing stands in. */
+unsigned standin_own_reach(int fd);
 /*
- * Makes @fd, a TCP socket that is not connected, one that can be connected to a
- * proxy at @to, or at the UNIX socket @path ('@' first: an abstract name) where @to
- * is NULL. The length of the address for the real connect(2), which is in *ss; 0
- * where the socket is connected already; or -errno, and @fd is what it was: what
- * the connect(2) failed with, or -ENETUNREACH where nothing can stand in.
- * *cookie is set to the SO_COOKIE of the socket that it is then.
+ * Puts a socket of @domain in the place of @fd, a TCP socket that is not connected:
+ * AF_INET6, for both versions of IP; or AF_UNIX, which is connected to @path ('@'
+ * first: an abstract name) then. 0; or -errno, and @fd is what it was: -EBADF or
+ * -EALREADY where another thread was faster, what the connection failed with, or
+ * -ENETUNREACH where nothing can stand in.
  */
-int	 standin_reach(int fd, const struct endpoint *to, const char *path,
-	    struct sockaddr_storage *ss, uint64_t *cookie);
+int	 standin_begin(int fd, int domain, const char *path);
 /*
  * If another socket stands in for @fd's: puts one of the program's own kind in its
  * place, not connected, with the address that the program had bound. Nothing of

@@ -93,6 +93,13 @@ place_of(int level, int option)
 	return -1;
 }
 
+/* The one that stands in is for both versions of IP, whatever the program's own is for. */
+static bool
+is_told_only(int level, int option)
+{
+	return level == IPPROTO_IPV6 && option == IPV6_V6ONLY;
+}
+
 static bool
 is_buffer(const struct known *k)
 {
@@ -147,14 +154,14 @@ give(int fd, int level, int option, const void *value, socklen_t len)
 }
 
 void
-standin_options_give(const struct standin_options *o, int fd)
+standin_options_give(const struct standin_options *o, int fd, bool own)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		const struct known *k = &table[i];
 		socklen_t len = o->of[i].len;
 		int size;
 
-		if (len == 0)
+		if (len == 0 || (!own && is_told_only(k->level, k->option)))
 			continue;
 		if (is_buffer(k) && len == sizeof(size)) {
 			/* The kernel tells twice what was asked for. */
@@ -212,7 +219,8 @@ standin_options_set(struct standin_options *o, int fd, int domain, int level, in
 
 	if (!has_level(domain, level))
 		return -ENOPROTOOPT;
-	result = RAW(SYS_setsockopt, fd, level, option, value, len);
+	result = is_told_only(level, option) ? -ENOPROTOOPT :
+	    RAW(SYS_setsockopt, fd, level, option, value, len);
 	if (result == 0 && i >= 0) {
 		take(o, (size_t)i, fd);
 		if (table[i].other_option != 0)
@@ -239,8 +247,8 @@ standin_options_get(const struct standin_options *o, int fd, int domain, int lev
 
 	if (!has_level(domain, level))
 		return -ENOPROTOOPT;
-	result = RAW(SYS_getsockopt, fd, level, option, value, len);
-	/* What is remembered may be what the socket is to look like, not what it is. */
+	result = is_told_only(level, option) ? -ENOPROTOOPT :
+	    RAW(SYS_getsockopt, fd, level, option, value, len);
 	if (!is_lacking(result))
 		return (int)result;
 	if (i < 0 || o->of[i].len == 0)

@@ -7,6 +7,7 @@
 #ifndef LIBSOCKSIFY_STANDIN_OPTIONS_H
 #define LIBSOCKSIFY_STANDIN_OPTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -22,8 +23,11 @@ struct standin_options {
 
 /* Fills in what @fd has. */
 void	 standin_options_take(struct standin_options *o, int fd);
-/* Sets on @fd what differs there, and what means the same in @fd's family. */
-void	 standin_options_give(const struct standin_options *o, int fd);
+/*
+ * Sets on @fd what differs there, and what means the same in the other version of
+ * IP. @own: it is of the program's kind.
+ */
+void	 standin_options_give(const struct standin_options *o, int fd, bool own);
 /*
  * setsockopt(2) and getsockopt(2) on @fd, which stands in for a socket of @domain:
  * 0 or -errno. An option that @fd lacks, but the program's own would have, is
