@@ -40,9 +40,9 @@ done
 settings proxy=one,127.0.0.1:"${port[refused]}",127.0.0.1:"${port[good]}" route=any,0
 check "another address of the same proxy" preloaded "$victim" blocking
 check "another address, polled" preloaded "$victim" polled
-settings proxy=one,"[::1]:${port[six]}",127.0.0.1:"${port[refused]}" route=any,0
+settings proxy=one,"[::1]:${port[six]},127.0.0.1:${port[refused]}" route=any,0
 check "its own family first" preloaded "$victim" six
-settings proxy=one,"[::1]:${port[refused]}",127.0.0.1:"${port[good]}" route=any,0
+settings proxy=one,"[::1]:${port[refused]},127.0.0.1:${port[good]}" route=any,0
 check "then the other family" preloaded "$victim" six
 check "an IPv4 socket passes over IPv6" preloaded "$victim" blocking
 
