@@ -8,6 +8,8 @@ pkglib_LTLIBRARIES += libsocksify.la
 client_core_sources = \
 	libsocksify/attempt.c \
 	libsocksify/attempt.h \
+	libsocksify/claims.c \
+	libsocksify/claims.h \
 	libsocksify/connect.c \
 	libsocksify/connect.h \
 	libsocksify/connection.c \

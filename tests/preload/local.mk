@@ -6,15 +6,18 @@ preload_scripts = \
 	tests/preload/epoll.sh \
 	tests/preload/exec.sh \
 	tests/preload/exports.sh \
+	tests/preload/failover.sh \
 	tests/preload/process.sh \
 	tests/preload/proxies.sh \
 	tests/preload/sandbox.sh \
 	tests/preload/unusual.sh \
+	tests/preload/verbose.sh \
 	$(NULL)
 TESTS += $(preload_scripts)
 EXTRA_DIST += $(preload_scripts) tests/preload/lib.bash
 
 check_PROGRAMS += \
+	tests/lib/makestate \
 	tests/lib/slowsocks \
 	tests/preload/victim_connect \
 	tests/preload/victim_epoll \
@@ -24,6 +27,8 @@ check_PROGRAMS += \
 	tests/preload/victim_sandbox \
 	tests/preload/victim_unusual \
 	$(NULL)
+tests_lib_makestate_SOURCES = tests/lib/makestate.c libsocksify/settings.c libsocksify/state.c
+tests_lib_makestate_LDADD = libcommon.la
 tests_lib_slowsocks_SOURCES = tests/lib/slowsocks.c
 victim_sources = tests/preload/victim.c tests/preload/victim.h
 tests_preload_victim_connect_SOURCES = tests/preload/victim_connect.c $(victim_sources)
