@@ -54,6 +54,7 @@ libsocksify_la_SOURCES = \
 	libsocksify/hook_io.c \
 	libsocksify/hook_poll.c \
 	libsocksify/hook_process.c \
+	libsocksify/hook_syscall.c \
 	$(NULL)
 # A fortified call would tie the library to the C library that it was built with.
 libsocksify_la_CPPFLAGS = $(AM_CPPFLAGS) -U_FORTIFY_SOURCE
