@@ -7,6 +7,7 @@ preload_scripts = \
 	tests/preload/exec.sh \
 	tests/preload/exports.sh \
 	tests/preload/failover.sh \
+	tests/preload/harsh.sh \
 	tests/preload/process.sh \
 	tests/preload/proxies.sh \
 	tests/preload/sandbox.sh \
@@ -23,6 +24,8 @@ check_PROGRAMS += \
 	tests/preload/victim_epoll \
 	tests/preload/victim_exec \
 	tests/preload/victim_foreign \
+	tests/preload/victim_harsh \
+	tests/preload/victim_number \
 	tests/preload/victim_process \
 	tests/preload/victim_sandbox \
 	tests/preload/victim_unusual \
@@ -35,6 +38,8 @@ tests_preload_victim_connect_SOURCES = tests/preload/victim_connect.c $(victim_s
 tests_preload_victim_epoll_SOURCES = tests/preload/victim_epoll.c $(victim_sources)
 tests_preload_victim_exec_SOURCES = tests/preload/victim_exec.c $(victim_sources)
 tests_preload_victim_foreign_SOURCES = tests/preload/victim_foreign.c $(victim_sources)
+tests_preload_victim_harsh_SOURCES = tests/preload/victim_harsh.c $(victim_sources)
+tests_preload_victim_number_SOURCES = tests/preload/victim_number.c $(victim_sources)
 tests_preload_victim_process_SOURCES = tests/preload/victim_process.c $(victim_sources)
 tests_preload_victim_sandbox_SOURCES = tests/preload/victim_sandbox.c $(victim_sources)
 tests_preload_victim_unusual_SOURCES = tests/preload/victim_unusual.c $(victim_sources)
