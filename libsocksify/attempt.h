@@ -41,6 +41,7 @@ struct attempt {
 	bool			 over;		/* see attempt_error() */
 	bool			 exhausted;	/* over: for want of another place */
 	int			 obstacle;	/* -errno: no socket could be had for its places */
+	uint16_t		 local_port;	/* that the program has bound it to, or 0 */
 	struct place		 place;		/* that is tried */
 	uint64_t		 cookie;	/* SO_COOKIE of the socket that it must be */
 	int64_t			 deadline;	/* of the monotonic clock, in milliseconds */

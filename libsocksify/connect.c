@@ -11,6 +11,7 @@
 
 #include "common/addr.h"
 #include "libsocksify/attempt.h"
+#include "libsocksify/claims.h"
 #include "libsocksify/connection.h"
 #include "libsocksify/critical.h"
 #include "libsocksify/descriptors.h"
@@ -37,6 +38,7 @@ struct call {
 	int			 domain;	/* of the socket */
 	bool			 blocking;
 	uint64_t		 cookie;
+	struct endpoint		 from;		/* where it is bound to */
 	const struct sockaddr	*to;
 	socklen_t		 len;
 	struct route		 route;
@@ -101,6 +103,15 @@ gather_number(int fd, void *arg)
 	w->count += watch_masked(fd, w->epolls + w->count, WATCHERS_MAX - w->count);
 }
 
+static void
+init_attempt(struct attempt *a, const struct call *call)
+{
+	attempt_init(a, call->fd, call->domain, call->cookie, &call->route);
+	a->waits = call->blocking;
+	a->local_port = standin_domain(call->fd) == 0 ? call->from.port : 0;
+	a->obstacle = call->obstacle;
+}
+
 /*
  * A record, CONNECTING, and the attempt that belongs to it, for a socket whose
  * registrations get masked. Under the lock. NULL: no memory.
@@ -112,9 +123,7 @@ begin_recorded(const struct call *call)
 
 	if (a == NULL)
 		return NULL;
-	attempt_init(a, call->fd, call->domain, call->cookie, &call->route);
-	a->waits = call->blocking;
-	a->obstacle = call->obstacle;
+	init_attempt(a, call);
 	a->connection = connection_new(call->fd, call->cookie, call->to, call->len);
 	if (a->connection == NULL) {
 		attempt_free(a);
@@ -328,13 +337,14 @@ connect_unrecorded(struct call *call, bool recordable)
 	struct attempt a;
 	int error;
 
+	if (!claims_take(call->cookie))
+		return -EALREADY;
 	options_set_aside(&options, call->fd);
-	attempt_init(&a, call->fd, call->domain, call->cookie, &call->route);
-	a.waits = call->blocking;
-	a.obstacle = call->obstacle;
+	init_attempt(&a, call);
 	error = run_here(call, &a, &options, recordable);
 	call->exhausted = call->exhausted || a.exhausted;
 	attempt_fini(&a);
+	claims_give(call->cookie);
 	return error;
 }
 
@@ -421,6 +431,27 @@ kind_of(struct call *call)
 	    protocol == IPPROTO_MPTCP) ? KIND_TCP : KIND_FOREIGN;
 }
 
+/* Whether @error says that the socket is in the hands of another thread, or closed by it. */
+static bool
+is_of_another(int error)
+{
+	return error == -EBADF || error == -EALREADY || error == -EISCONN;
+}
+
+/* As standin_begin(), unless another thread is in a connect(2) on that very socket. */
+static int
+begin_standin(const struct call *call, int domain, const char *path)
+{
+	uint64_t cookie = socket_cookie(call->fd);
+	int error;
+
+	if (!claims_take(cookie))
+		return -EALREADY;
+	error = standin_begin(call->fd, call->to->sa_family, domain, path);
+	claims_give(cookie);
+	return error;
+}
+
 /* One leg, on a socket of the program's own or one of @domain that stands in for it. */
 static int
 connect_leg(struct call *call, int domain)
@@ -430,8 +461,8 @@ connect_leg(struct call *call, int domain)
 	int error;
 
 	call->exhausted = false;
-	call->obstacle = domain == 0 ? 0 : standin_begin(call->fd, domain, first->path);
-	if (call->obstacle == -EBADF || call->obstacle == -EALREADY)
+	call->obstacle = domain == 0 ? 0 : begin_standin(call, domain, first->path);
+	if (is_of_another(call->obstacle))
 		return call->obstacle;
 	call->cookie = socket_cookie(call->fd);
 	if (call->blocking || !recordable)
@@ -439,7 +470,7 @@ connect_leg(struct call *call, int domain)
 	else
 		error = connect_recorded(call);
 	/* What has failed here and now leaves a socket as the program made it. */
-	if (error < 0 && error != -EINPROGRESS && error != -EINTR)
+	if (error < 0 && error != -EINPROGRESS && error != -EINTR && !is_of_another(error))
 		standin_undo(call->fd);
 	return error;
 }
@@ -449,7 +480,7 @@ connect_by_proxy(struct call *call)
 {
 	const struct route whole = call->route;
 	const int own = call->domain;
-	unsigned next = 0, reach = standin_own_reach(call->fd);
+	unsigned next = 0, reach = standin_own_reach(call->fd, call->domain);
 	int error, domain;
 
 	do {
@@ -462,15 +493,22 @@ connect_by_proxy(struct call *call)
 
 /*
  * What stands in for @fd goes, when its connection has failed. Without a record of
- * that, it is one that could not be recorded.
+ * that, another thread is at it, or it could not be recorded.
  */
 static int
 begin_anew(int fd, const struct connection *failed)
 {
-	return failed == NULL && standin_domain(fd) != 0 ? -EISCONN : standin_undo(fd);
+	uint64_t cookie = socket_cookie(fd);
+
+	if (failed != NULL || standin_domain(fd) == 0)
+		return standin_undo(fd);
+	if (!claims_take(cookie))
+		return -EALREADY;
+	claims_give(cookie);
+	return -EISCONN;
 }
 
-/* Where @fd is bound to; AF_UNSPEC: nowhere, or to a port alone. */
+/* Where @fd is bound to: family AF_UNSPEC without an address, port 0 without a port. */
 static void
 bound_address(int fd, struct endpoint *from)
 {
@@ -479,7 +517,7 @@ bound_address(int fd, struct endpoint *from)
 
 	if (RAW(SYS_getsockname, fd, &ss, &len) < 0 ||
 	    endpoint_from_sockaddr(from, (struct sockaddr *)&ss, len) < 0)
-		*from = (struct endpoint){ .family = AF_UNSPEC };
+		*from = (struct endpoint){ .family = AF_UNSPEC, .port = 0 };
 	else if (endpoint_is_any(from))
 		from->family = AF_UNSPEC;
 }
@@ -488,7 +526,7 @@ int
 connect_routed(int fd, const struct sockaddr *to, socklen_t len)
 {
 	struct call call = { .fd = fd, .to = to, .len = len };
-	struct endpoint target, from;
+	struct endpoint target;
 	struct connection *connection;
 	enum socket_kind kind;
 	int flags, error;
@@ -515,8 +553,8 @@ connect_routed(int fd, const struct sockaddr *to, socklen_t len)
 	error = begin_anew(fd, connection);
 	if (error < 0)
 		return error;
-	bound_address(fd, &from);
-	route_connect(&from, &target, &call.route);
+	bound_address(fd, &call.from);
+	route_connect(&call.from, &target, &call.route);
 	if (call.route.way == ROUTE_PROXY && kind == KIND_FOREIGN)
 		route_refuse(&call.route, ROUTE_NO_TCP);
 	if (call.route.way == ROUTE_PROXY)

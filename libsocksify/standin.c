@@ -189,12 +189,12 @@ standin_undo(int fd)
 }
 
 unsigned
-standin_own_reach(int fd)
+standin_own_reach(int fd, int domain)
 {
 	struct sockaddr_in6 local = { 0 };
 	socklen_t len = sizeof(local);
 
-	if (socket_int(fd, SOL_SOCKET, SO_DOMAIN) == AF_INET)
+	if (domain == AF_INET)
 		return LEG_REACHES_4;
 	RAW(SYS_getsockname, fd, &local, &len);
 	if (IN6_IS_ADDR_V4MAPPED(&local.sin6_addr))
@@ -226,13 +226,16 @@ make_address(const char *path, struct sockaddr_un *un)
 
 /* What is to be known of the program's socket @fd before another stands in. */
 static void
-describe(struct standin *in, int fd, int actual)
+describe(struct standin *in, int fd, int own, int actual)
 {
 	const union standin_name *local = &in->local;
 
 	in->actual = actual;
-	in->domain = socket_int(fd, SOL_SOCKET, SO_DOMAIN);
+	in->domain = own;
 	in->protocol = socket_int(fd, SOL_SOCKET, SO_PROTOCOL);
+	/* A sandbox may not let us see it. */
+	if (in->protocol < 0)
+		in->protocol = IPPROTO_TCP;
 	in->local_len = sizeof(in->local);
 	if (RAW(SYS_getsockname, fd, &in->local, &in->local_len) < 0 ||
 	    (in->domain == AF_INET && local->in.sin_port == 0 &&
@@ -301,12 +304,14 @@ check_unchanged(int fd, uint64_t cookie, bool marked)
 {
 	if (socket_cookie(fd) != cookie)
 		return standin_find(fd) != NULL ? -EALREADY : -EBADF;
-	return marked && !descriptors_marked(fd, ~0u) ? -EBADF : 0;
+	if (marked && !descriptors_marked(fd, ~0u))
+		return -EBADF;
+	return connection_is_connecting(fd) ? -EALREADY : 0;
 }
 
 /* Puts a socket of @domain over @fd: 0, or -errno. Under the lock. */
 static int
-stand_in(int fd, int domain, const char *path, uint64_t cookie)
+stand_in(int fd, int own, int domain, const char *path, uint64_t cookie)
 {
 	bool blocking = (RAW(SYS_fcntl, fd, F_GETFL) & O_NONBLOCK) == 0;
 	struct standin *in = standin_new();
@@ -318,7 +323,7 @@ stand_in(int fd, int domain, const char *path, uint64_t cookie)
 	change.made = domain == AF_UNIX ? make_local(path) : make_dual();
 	error = change.made < 0 ? change.made : 0;
 	if (error == 0) {
-		describe(in, fd, domain);
+		describe(in, fd, own, domain);
 		in->cookie = socket_cookie(change.made);
 		standin_options_give(&in->options, change.made, false);
 		error = replace(fd, &change);
@@ -345,7 +350,7 @@ patience(int fd)
 }
 
 static int
-stand_in_in_time(int fd, int domain, const char *path)
+stand_in_in_time(int fd, int own, int domain, const char *path)
 {
 	uint64_t cookie = socket_cookie(fd);
 	int64_t until = patience(fd);
@@ -357,7 +362,7 @@ stand_in_in_time(int fd, int domain, const char *path)
 		critical_lock(&c);
 		error = check_unchanged(fd, cookie, marked);
 		if (error == 0)
-			error = stand_in(fd, domain, path, cookie);
+			error = stand_in(fd, own, domain, path, cookie);
 		critical_unlock(&c);
 		if (error != -EAGAIN)
 			return error;
@@ -368,7 +373,7 @@ stand_in_in_time(int fd, int domain, const char *path)
 }
 
 int
-standin_begin(int fd, int domain, const char *path)
+standin_begin(int fd, int own, int domain, const char *path)
 {
 	int error = standin_undo(fd);
 
@@ -376,5 +381,5 @@ standin_begin(int fd, int domain, const char *path)
 		return error;
 	if (!descriptors_owned() || descriptors_make(fd) == NULL)
 		return -ENETUNREACH;
-	return stand_in_in_time(fd, domain, path);
+	return stand_in_in_time(fd, own, domain, path);
 }

@@ -51,7 +51,7 @@ threading.Thread(target=server.serve_forever, daemon=True).start()
 sys.stdin.read()
 ' "$scratch/www" <"$scratch/files_in" >"$scratch/files_out" 2>/dev/null &
 	files_pid=$!
-	exec 8>"$scratch/files_in"
+	exec 7>"$scratch/files_in"
 	read -r http <"$scratch/files_out"
 }
 
@@ -108,7 +108,7 @@ refuses() {
 	[ $? -eq 7 ]
 }
 
-trap 'exec 8>&-; finish; wait "$files_pid"' EXIT
+trap 'exec 7>&-; finish; wait "$files_pid"' EXIT
 serve_files
 proxy
 victims victim_standin_six IPv4
@@ -119,10 +119,10 @@ programs IPv6
 all_victims IPv6
 
 # The name of a user without rights, too, must reach it: an abstract one.
-proxy -d 30 -x "@standin.$$.$RANDOM"
+proxy -d 30 -p "@standin.$$.$RANDOM"
 all_victims UNIX
 
-proxy -d 30 -x "$scratch/socket"
+proxy -d 30 -p "$scratch/socket"
 victims victim_standin UNIX
 programs UNIX
 SOCKS5_SERVER=unix:$scratch/nothing

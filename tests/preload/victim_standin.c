@@ -12,12 +12,12 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <linux/sockios.h>
 #include <unistd.h>
 
+#include "libsocksify/raw.h"
 #include "tests/preload/victim.h"
 
 #define REFUSED		"192.0.2.5"
@@ -28,11 +28,8 @@ actual_domain(int fd)
 {
 	int value = -1;
 	socklen_t len = sizeof(value);
-	long result;
 
-	/* syscall(2) is hooked, but this call is not. */
-	result = syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_DOMAIN, &value, &len);
-	CHECK(result == 0);
+	CHECK(RAW(SYS_getsockopt, fd, SOL_SOCKET, SO_DOMAIN, &value, &len) == 0);
 	return value;
 }
 
@@ -199,7 +196,7 @@ options_before(void)
 		int class = -1;
 
 		len = sizeof(class);
-		CHECK(syscall(SYS_getsockopt, fd, IPPROTO_IPV6, IPV6_TCLASS, &class, &len) == 0);
+		CHECK(RAW(SYS_getsockopt, fd, IPPROTO_IPV6, IPV6_TCLASS, &class, &len) == 0);
 		CHECK(class == 0x10);
 	}
 	victim_echo(fd);

@@ -7,9 +7,9 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "libsocksify/raw.h"
 #include "tests/preload/victim.h"
 
 /* The kernel's word, past every hook: whether it is still the socket that was bound. */
@@ -19,7 +19,7 @@ is_own(int fd)
 	struct sockaddr_in6 actual, told;
 	socklen_t len = sizeof(actual);
 
-	CHECK(syscall(SYS_getsockname, fd, &actual, &len) == 0);
+	CHECK(RAW(SYS_getsockname, fd, &actual, &len) == 0);
 	len = sizeof(told);
 	CHECK(getsockname(fd, (struct sockaddr *)&told, &len) == 0);
 	return memcmp(&actual, &told, sizeof(actual)) == 0;
