@@ -446,6 +446,20 @@ attempt_fini(struct attempt *a)
 	handshake_fini(&a->handshake);
 }
 
+/*
+ * An AF_INET6 socket that has been on its way to an IPv4 address sends all that it
+ * sends by IPv4 from then on, dissolved or not, until an attempt at one fails at
+ * once (Linux, tcp_v6_connect): that at the broadcast address does, and sends nothing.
+ */
+static void
+forget_mapped(int fd)
+{
+	struct sockaddr_in6 broadcast = { .sin6_family = AF_INET6, .sin6_port = htons(1) };
+
+	memset(&broadcast.sin6_addr.s6_addr[10], 0xff, 6);
+	RAW(SYS_connect, fd, &broadcast, sizeof(broadcast));
+}
+
 void
 attempt_disconnect(int fd)
 {
@@ -456,5 +470,7 @@ attempt_disconnect(int fd)
 	/* A UNIX socket cannot be dissolved. */
 	if (RAW(SYS_connect, fd, &none, sizeof(none)) < 0)
 		RAW(SYS_shutdown, fd, SHUT_RDWR);
+	else
+		forget_mapped(fd);
 	RAW(SYS_getsockopt, fd, SOL_SOCKET, SO_ERROR, &error, &len);
 }

@@ -475,37 +475,47 @@ connect_leg(struct call *call, int domain)
 	return error;
 }
 
+/*
+ * One leg after the other, as long as this thread finds that all places of one fail.
+ * *left_out: proxies that have failed have addresses that were not tried.
+ */
+static int
+connect_legs(struct call *call, const struct route *whole, unsigned reach, bool *left_out)
+{
+	unsigned next = 0;
+	int error, domain;
+
+	do {
+		next = leg_cut(whole, next, reach, &call->route, &domain);
+		call->domain = domain == 0 ? call->to->sa_family : domain;
+		error = connect_leg(call, domain);
+		if (domain == 0 && leg_leaves_out(&call->route, reach))
+			*left_out = true;
+	} while (error < 0 && call->exhausted && next < whole->candidate_count);
+	return error;
+}
+
 static int
 connect_by_proxy(struct call *call)
 {
 	const struct route whole = call->route;
-	const int own = call->domain;
-	unsigned next = 0, reach = standin_own_reach(call->fd, call->domain);
-	int error, domain;
+	unsigned reach = standin_own_reach(call->fd, call->domain);
+	bool left_out = false;
+	int error = connect_legs(call, &whole, reach, &left_out);
 
-	do {
-		next = leg_cut(&whole, next, reach, &call->route, &domain);
-		call->domain = domain == 0 ? own : domain;
-		error = connect_leg(call, domain);
-	} while (error < 0 && call->exhausted && next < whole.candidate_count);
+	if (error < 0 && call->exhausted && left_out)
+		error = connect_legs(call, &whole, 0, &left_out);
 	return error;
 }
 
 /*
  * What stands in for @fd goes, when its connection has failed. Without a record of
- * that, another thread is at it, or it could not be recorded.
+ * that, another thread is at it.
  */
 static int
 begin_anew(int fd, const struct connection *failed)
 {
-	uint64_t cookie = socket_cookie(fd);
-
-	if (failed != NULL || standin_domain(fd) == 0)
-		return standin_undo(fd);
-	if (!claims_take(cookie))
-		return -EALREADY;
-	claims_give(cookie);
-	return -EISCONN;
+	return failed == NULL && standin_domain(fd) != 0 ? -EALREADY : standin_undo(fd);
 }
 
 /* Where @fd is bound to: family AF_UNSPEC without an address, port 0 without a port. */

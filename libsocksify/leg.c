@@ -3,6 +3,8 @@
 
 #include "libsocksify/leg.h"
 
+#include "libsocksify/health.h"
+
 static const struct proxy *
 candidate(const struct route *route, unsigned i)
 {
@@ -15,13 +17,34 @@ is_local(const struct proxy *proxy)
 	return proxy->address_count == 0;
 }
 
-/* Whether any of its addresses can be reached. */
-static bool
-is_reached(const struct proxy *proxy, unsigned reach)
+/* The bits of reach that its addresses ask for. */
+static unsigned
+families(const struct proxy *proxy)
 {
-	for (unsigned i = 0; i < proxy->address_count; i++) {
-		if ((reach & (proxy->addresses[i].family == AF_INET ? LEG_REACHES_4 :
-		    LEG_REACHES_6)) != 0)
+	unsigned found = 0;
+
+	for (unsigned i = 0; i < proxy->address_count; i++)
+		found |= proxy->addresses[i].family == AF_INET ? LEG_REACHES_4 : LEG_REACHES_6;
+	return found;
+}
+
+/* Whether it is one for a socket of that reach. */
+static bool
+is_reached(const struct route *route, unsigned i, unsigned reach)
+{
+	unsigned asked = families(candidate(route, i));
+
+	if ((asked & ~reach) == 0)
+		return true;
+	return (asked & reach) != 0 &&
+	    !health_is_bad(route->settings, route->candidates[i], health_now());
+}
+
+bool
+leg_leaves_out(const struct route *leg, unsigned reach)
+{
+	for (unsigned i = 0; i < leg->candidate_count; i++) {
+		if ((families(candidate(leg, i)) & ~reach) != 0)
 			return true;
 	}
 	return false;
@@ -34,12 +57,17 @@ leg_cut(const struct route *whole, unsigned first, unsigned reach, struct route 
 
 	*leg = *whole;
 	leg->candidate_count = 0;
-	*domain = is_local(candidate(whole, first)) ? AF_UNIX : 0;
-	do {
-		if (*domain == 0 && !is_reached(candidate(whole, next), reach))
+	*domain = 0;
+	if (is_local(candidate(whole, first))) {
+		*domain = AF_UNIX;
+		leg->candidates[leg->candidate_count++] = whole->candidates[next++];
+		return next;
+	}
+	/* One socket for all of them, that the helper may go on from each to the next. */
+	while (next < whole->candidate_count && !is_local(candidate(whole, next))) {
+		if (!is_reached(whole, next, reach))
 			*domain = AF_INET6;
 		leg->candidates[leg->candidate_count++] = whole->candidates[next++];
-	} while (*domain != AF_UNIX && next < whole->candidate_count &&
-	    !is_local(candidate(whole, next)));
+	}
 	return next;
 }

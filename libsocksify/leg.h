@@ -18,11 +18,14 @@ enum {
 	LEG_REACHES_6 = 2,
 };
 
+/* Whether any candidate of @leg has addresses out of @reach, to be tried after the others. */
+bool	 leg_leaves_out(const struct route *leg, unsigned reach);
 /*
  * The leg that begins with the candidate @first of @whole, as a route of its own
  * in *leg: the number of the candidate after it. *domain becomes that of the
  * socket that must stand in for one which reaches what @reach says: AF_UNIX;
- * AF_INET6, which reaches both versions of IP; or 0 where none need.
+ * AF_INET6, which reaches both versions of IP, also for a proxy that has failed
+ * lately and has addresses out of @reach; or 0 where none need.
  */
 unsigned leg_cut(const struct route *whole, unsigned first, unsigned reach, struct route *leg,
 	    int *domain);

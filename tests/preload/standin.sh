@@ -125,6 +125,52 @@ all_victims UNIX
 proxy -d 30 -p "$scratch/socket"
 victims victim_standin UNIX
 programs UNIX
+
+# Several proxies, of which the program's socket reaches some.
+export SOCKSIFY_STATE=$scratch/state
+declare -A port
+serve refused -x refuse
+serve dropping -x greeting-drop
+serve good4 -d 30
+serve good6 -6 -d 30
+serve local -d 30 -p "$scratch/local"
+serve faulty -p "$scratch/faulty" -x greeting-drop
+dead4=127.0.0.1:${port[refused]}
+live4=127.0.0.1:${port[good4]}
+live6="[::1]:${port[good6]}"
+victim=$here/tests/preload/victim_connect
+
+# succeed NAME CASE... -- WORD...: that the cases do with these settings.
+succeed() {
+	local name=$1 cases=()
+
+	shift
+	while [ "$1" != -- ]; do
+		cases+=("$1")
+		shift
+	done
+	shift
+	settings "$@"
+	for case in "${cases[@]}"; do
+		check "$name, $case" preloaded "$victim" "$case"
+	done
+}
+
+succeed "IPv4, then IPv6" blocking polled six -- proxy=a,"$dead4" proxy=b,"$live6" \
+    route=any,0 route=any,1 maxfail=0
+succeed "hung up, then IPv6" blocking polled six -- proxy=a,"127.0.0.1:${port[dropping]}" \
+    proxy=b,"$live6" route=any,0 route=any,1 maxfail=0
+succeed "both of one proxy, IPv4 dead" blocking -- proxy=a,"$dead4,$live6" route=any,0
+succeed "no such socket, then IPv4" blocking polled -- proxy=a,unix:"$scratch/none" \
+    proxy=b,"$live4" route=any,0 route=any,1 maxfail=0
+succeed "no such socket, then another" blocking polled -- proxy=a,unix:"$scratch/none" \
+    proxy=b,unix:"$scratch/local" route=any,0 route=any,1 maxfail=0
+succeed "IPv4, then a UNIX socket" blocking polled -- proxy=a,"$dead4" \
+    proxy=b,unix:"$scratch/local" route=any,0 route=any,1
+succeed "a faulty one, then IPv6" blocking polled -- proxy=a,unix:"$scratch/faulty" \
+    proxy=b,"$live6" route=any,0 route=any,1
+unset SOCKSIFY_STATE
+
 SOCKS5_SERVER=unix:$scratch/nothing
 refused "a UNIX socket that is not there"
 SOCKS5_SERVER=unix:$scratch
