@@ -6,7 +6,8 @@
  *
  * Words: "nonblocking"; "thrice", one after the other; "forked", in a child too; "closed"
  * closes standard error first, "moved" puts /dev/null in its place, and "deaf=FIFO" the
- * writing end of what nobody reads. The exit status is 0, or 3 after a connect that failed.
+ * writing end of what nobody reads. The exit status is 0, or 3 after a connect that failed;
+ * with "expect=ERRNO" 0 only after one that failed so.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -24,6 +25,19 @@
 #include "tests/preload/victim.h"
 
 static bool nonblocking;
+static const char *expected;
+
+/* The exit status for that result of connect(2), a positive errno or 0. */
+static int
+judge(int error)
+{
+	if (expected == NULL)
+		return error == 0 ? 0 : 3;
+	if (strcmp(strerrorname_np(error), expected) == 0)
+		return 0;
+	fprintf(stderr, "%s and not %s\n", strerrorname_np(error), expected);
+	return 1;
+}
 
 static int
 dial(const char *to)
@@ -38,11 +52,11 @@ dial(const char *to)
 	in.sin_port = htons(port);
 	fd = victim_socket(host, nonblocking ? SOCK_NONBLOCK : 0);
 	if (connect(fd, (struct sockaddr *)&in, sizeof(in)) == 0)
-		return 0;
+		return judge(0);
 	if (!nonblocking || errno != EINPROGRESS)
-		return 3;
+		return judge(errno);
 	CHECK(victim_poll(fd, POLLOUT, LIMIT_MS) != 0);
-	return victim_error(fd) == 0 ? 0 : 3;
+	return judge(victim_error(fd));
 }
 
 static void
@@ -92,6 +106,8 @@ main(int argc, char **argv)
 			replace_standard_error(open("/dev/null", O_WRONLY));
 		else if (strncmp(argv[i], "deaf=", 5) == 0)
 			make_deaf(argv[i] + 5);
+		else if (strncmp(argv[i], "expect=", 7) == 0)
+			expected = argv[i] + 7;
 		else
 			return 2;
 	}
