@@ -236,7 +236,7 @@ sort_by_failure(struct route *route)
 	}
 }
 
-/* Leaves out those that are bad, unless all are: rather than none the one is tried that may be up. */
+/* Leaves out those that are bad, unless all are: one of them may be up by now. */
 static void
 prefer_healthy(const struct settings *settings, struct route *route)
 {

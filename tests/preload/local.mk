@@ -21,6 +21,7 @@ check_PROGRAMS += \
 	tests/lib/makestate \
 	tests/lib/slowsocks \
 	tests/preload/victim_connect \
+	tests/preload/victim_dial \
 	tests/preload/victim_epoll \
 	tests/preload/victim_exec \
 	tests/preload/victim_foreign \
@@ -35,6 +36,7 @@ tests_lib_makestate_LDADD = libcommon.la
 tests_lib_slowsocks_SOURCES = tests/lib/slowsocks.c
 victim_sources = tests/preload/victim.c tests/preload/victim.h
 tests_preload_victim_connect_SOURCES = tests/preload/victim_connect.c $(victim_sources)
+tests_preload_victim_dial_SOURCES = tests/preload/victim_dial.c $(victim_sources)
 tests_preload_victim_epoll_SOURCES = tests/preload/victim_epoll.c $(victim_sources)
 tests_preload_victim_exec_SOURCES = tests/preload/victim_exec.c $(victim_sources)
 tests_preload_victim_foreign_SOURCES = tests/preload/victim_foreign.c $(victim_sources)
