@@ -5,8 +5,10 @@ preload_scripts = \
 	tests/preload/cost.sh \
 	tests/preload/epoll.sh \
 	tests/preload/exports.sh \
+	tests/preload/names.sh \
 	tests/preload/process.sh \
 	tests/preload/proxies.sh \
+	tests/preload/resolver.sh \
 	tests/preload/sandbox.sh \
 	tests/preload/unusual.sh \
 	$(NULL)
@@ -15,9 +17,13 @@ EXTRA_DIST += $(preload_scripts) tests/preload/lib.bash
 
 check_PROGRAMS += \
 	tests/lib/slowsocks \
+	tests/preload/names_state \
 	tests/preload/victim_connect \
 	tests/preload/victim_epoll \
 	tests/preload/victim_foreign \
+	tests/preload/victim_names \
+	tests/preload/victim_names_table \
+	tests/preload/victim_res \
 	tests/preload/victim_process \
 	tests/preload/victim_sandbox \
 	tests/preload/victim_unusual \
@@ -30,3 +36,11 @@ tests_preload_victim_foreign_SOURCES = tests/preload/victim_foreign.c $(victim_s
 tests_preload_victim_process_SOURCES = tests/preload/victim_process.c $(victim_sources)
 tests_preload_victim_sandbox_SOURCES = tests/preload/victim_sandbox.c $(victim_sources)
 tests_preload_victim_unusual_SOURCES = tests/preload/victim_unusual.c $(victim_sources)
+tests_preload_names_state_SOURCES = tests/preload/names_state.c \
+	libsocksify/settings.c libsocksify/state.c
+tests_preload_names_state_CFLAGS = $(AM_CFLAGS)
+tests_preload_names_state_LDADD = libcommon.la
+tests_preload_victim_names_SOURCES = tests/preload/victim_names.c $(victim_sources)
+tests_preload_victim_names_table_SOURCES = tests/preload/victim_names_table.c
+tests_preload_victim_res_SOURCES = tests/preload/victim_res.c $(victim_sources)
+tests_preload_victim_res_LDADD = -lresolv
