@@ -10,6 +10,7 @@ preload_scripts = \
 	tests/preload/process.sh \
 	tests/preload/proxies.sh \
 	tests/preload/sandbox.sh \
+	tests/preload/threads.sh \
 	tests/preload/unusual.sh \
 	$(NULL)
 TESTS += $(preload_scripts)
@@ -25,6 +26,7 @@ check_PROGRAMS += \
 	tests/preload/victim_number \
 	tests/preload/victim_process \
 	tests/preload/victim_sandbox \
+	tests/preload/victim_threads \
 	tests/preload/victim_unusual \
 	$(NULL)
 tests_lib_slowsocks_SOURCES = tests/lib/slowsocks.c
@@ -37,4 +39,5 @@ tests_preload_victim_harsh_SOURCES = tests/preload/victim_harsh.c $(victim_sourc
 tests_preload_victim_number_SOURCES = tests/preload/victim_number.c $(victim_sources)
 tests_preload_victim_process_SOURCES = tests/preload/victim_process.c $(victim_sources)
 tests_preload_victim_sandbox_SOURCES = tests/preload/victim_sandbox.c $(victim_sources)
+tests_preload_victim_threads_SOURCES = tests/preload/victim_threads.c $(victim_sources)
 tests_preload_victim_unusual_SOURCES = tests/preload/victim_unusual.c $(victim_sources)
