@@ -19,6 +19,7 @@
 #include "libsocksify/launch_options.h"
 #include "libsocksify/launch_proxy.h"
 #include "libsocksify/launch_state.h"
+#include "libsocksify/launch_test.h"
 #include "libsocksify/state.h"
 
 /* Within another socksify, without own wishes: the outer one's settings hold. */
@@ -135,6 +136,23 @@ check_command(const struct launch_options *options)
 	return launch_check_report(&check);
 }
 
+/* --test */
+static int
+test_proxies(struct launch_options *options, char **argv)
+{
+	struct settings settings;
+	int status;
+
+	/* The outer library would answer for the proxy. */
+	if (launch_is_preloaded())
+		return launch_again_without(argv) < 0 ? EXIT_NOT_STARTED : 0;
+	if (launch_find_settings(&settings, &options->request) < 0)
+		return EXIT_NOT_STARTED;
+	status = launch_test(&settings, options->arguments[0]);
+	explicit_bzero(&settings, sizeof(settings));
+	return status;
+}
+
 /* Finds the command that is to be run, and that it can be reached: 0, or the exit status. */
 static int
 find_command(const struct launch_options *options, char *path)
@@ -187,5 +205,7 @@ main(int argc, char **argv)
 	}
 	if (options.mode == LAUNCH_CHECK)
 		return check_command(&options);
+	if (options.mode == LAUNCH_TEST)
+		return test_proxies(&options, argv);
 	return run_command(&options, argv);
 }
