@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "libsocksify/launch_message.h"
+#include "libsocksify/raw.h"
 #include "libsocksify/state.h"
 
 #define LIBRARY_NAME	"libsocksify.so"
@@ -252,7 +253,8 @@ launch_again_without(char **argv)
 	char *value = preload_without(0);
 
 	if (value != NULL && setenv("LD_PRELOAD", value, 1) == 0 && unsetenv(STATE_VARIABLE) == 0)
-		execv("/proc/self/exe", argv);
+		/* Past the library, which would put itself back. */
+		errno = (int)-RAW(SYS_execve, "/proc/self/exe", argv, environ);
 	free(value);
 	return launch_fail("cannot start without the library: %s", strerror(errno));
 }

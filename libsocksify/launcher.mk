@@ -8,13 +8,13 @@ client_names_sources = \
 	libsocksify/health.h \
 	libsocksify/hosts.c \
 	libsocksify/hosts.h \
+	libsocksify/idn.c \
+	libsocksify/idn.h \
 	libsocksify/names.c \
 	libsocksify/names.h \
 	libsocksify/raw.h \
 	libsocksify/resolve.c \
 	libsocksify/resolve.h \
-	libsocksify/resolve_real.c \
-	libsocksify/resolve_real.h \
 	libsocksify/route.c \
 	libsocksify/route.h \
 	libsocksify/settings.c \

@@ -103,6 +103,7 @@ settings_load(bool *failed)
 			explicit_bzero(&current, sizeof(current));
 			current.proxy_loopback = settings_proxy_loopback();
 		}
+		names_reserve(&current);
 		atomic_store(&phase, seen);
 		errno = saved;
 	}

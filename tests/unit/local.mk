@@ -7,6 +7,7 @@ common_tests = \
 	tests/unit/test_addr \
 	tests/unit/test_conf_lex \
 	tests/unit/test_cursor \
+	tests/unit/test_dns_message \
 	tests/unit/test_handshake \
 	tests/unit/test_http_connect \
 	tests/unit/test_socks4 \
@@ -22,6 +23,8 @@ tests_unit_test_conf_lex_CFLAGS = $(unit_cflags)
 tests_unit_test_conf_lex_LDADD = $(common_ldadd)
 tests_unit_test_cursor_CFLAGS = $(unit_cflags)
 tests_unit_test_cursor_LDADD = $(common_ldadd)
+tests_unit_test_dns_message_CFLAGS = $(unit_cflags)
+tests_unit_test_dns_message_LDADD = $(common_ldadd)
 tests_unit_test_handshake_CFLAGS = $(unit_cflags)
 tests_unit_test_handshake_LDADD = $(common_ldadd)
 tests_unit_test_http_connect_CFLAGS = $(unit_cflags)
@@ -79,8 +82,9 @@ tests_unit_test_resolve_SOURCES = \
 	libsocksify/hook_resolve.c \
 	libsocksify/hook_resolve_async.c \
 	libsocksify/hook_resolve_host.c \
+	libsocksify/idn.c \
+	libsocksify/real.c \
 	libsocksify/resolve.c \
-	libsocksify/resolve_real.c \
 	$(client_known_sources)
 tests_unit_test_route_CFLAGS = $(unit_cflags)
 tests_unit_test_route_LDADD = $(common_ldadd)
