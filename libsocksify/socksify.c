@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "libsocksify/embedded.h"
@@ -28,6 +29,26 @@ inherits(const struct launch_options *options)
 {
 	return launch_is_preloaded() && getenv(STATE_VARIABLE) != NULL &&
 	    !options->embedded && !launch_asks(&options->request);
+}
+
+/*
+ * -v: standard error is one of the logs, as the file that it is now, so that what a
+ * program puts in its place gets nothing.
+ */
+static void
+log_to_standard_error(struct settings *settings, const struct launch_request *request)
+{
+	struct stat st;
+
+	for (uint32_t i = 0; i < settings->log_count; i++) {
+		if (settings->logs[i].path == 0)
+			return;
+	}
+	if (request->verbose == 0 || settings->log_count == SETTINGS_LOGS ||
+	    fstat(STDERR_FILENO, &st) < 0)
+		return;
+	settings->logs[settings->log_count++] =
+	    (struct settings_log){ .device = st.st_dev, .inode = st.st_ino };
 }
 
 /* Gives the command its environment, and becomes it: an exit status. */
@@ -84,6 +105,7 @@ run_embedded(const char *path, char **argv, struct settings *settings,
 	if (launch_apply_options(settings, &options->request) < 0 ||
 	    embedded_start(&server, &settings->proxies[0], options->log) < 0)
 		return EXIT_NOT_STARTED;
+	log_to_standard_error(settings, &options->request);
 	status = run_beside_server(path, argv, settings);
 	explicit_bzero(settings, sizeof(*settings));
 	embedded_stop(&server);
@@ -188,6 +210,7 @@ run_command(struct launch_options *options, char **argv)
 		return run_embedded(path, options->arguments, &settings, options);
 	if (launch_find_settings(&settings, &options->request) < 0)
 		return EXIT_NOT_STARTED;
+	log_to_standard_error(&settings, &options->request);
 	return run_with_proxy(path, options->arguments, &settings);
 }
 

@@ -55,6 +55,7 @@ client_integration_tests = \
 	tests/integration/client_state_kept.sh \
 	tests/integration/client_check.sh \
 	tests/integration/client_test.sh \
+	tests/integration/client_verbose.sh \
 	tests/integration/launcher.sh \
 	$(NULL)
 EXTRA_DIST += $(client_integration_tests)
