@@ -13,33 +13,36 @@ proxy=socks5://127.0.0.1:$port
 page=http://127.0.0.1:$nginx_port/page
 closed=$(free_port)
 
-# says LINE: what was printed is one line, of this form.
+# says PORT HOW: what was printed is one line, of a connection to that port, of this form.
 says()
 {
-	[ "$(wc -l <"$work/err")" -eq 1 ] && grep -qxE -- "$1" "$work/err" ||
+	[ "$(wc -l <"$work/err")" -eq 1 ] &&
+	    grep -qxE -- "socksify: curl\[[0-9]+\]: 127\.0\.0\.1:$1 $2" "$work/err" ||
 	    fail "$(cat "$work/err")"
 }
 
 "$socksify" --proxy-loopback -v -p "$proxy" curl -sS "$page" >"$work/out" 2>"$work/err" ||
     fail "$(cat "$work/err")"
-says "socksify: curl\[[0-9]+\]: 127\.0\.0\.1:$nginx_port by .*127\.0\.0\.1:$port\)?: connected after [0-9]+ ms"
+says "$nginx_port" "by .*127\.0\.0\.1:$port\)?: connected after [0-9]+ ms"
 grep -qx 'the page for 127.0.0.1' "$work/out" || fail "$(cat "$work/out")"
 
 "$socksify" --proxy-loopback --verbose -p "$proxy" curl -s "http://127.0.0.1:$closed/" \
     >"$work/out" 2>"$work/err" && fail 'a closed port answers'
-says "socksify: curl\[[0-9]+\]: 127\.0\.0\.1:$closed by .*: request: connection refused \(reply 5\): ECONNREFUSED after [0-9]+ ms"
+says "$closed" \
+    "by .*: request: connection refused \(reply 5\): ECONNREFUSED after [0-9]+ ms"
 
 "$socksify" --proxy-loopback -v -p "socks5://127.0.0.1:$closed" curl -s "$page" \
     >"$work/out" 2>"$work/err" && fail 'a dead proxy answers'
-says "socksify: curl\[[0-9]+\]: 127\.0\.0\.1:$nginx_port by .*: tcp connect: connection refused: ECONNREFUSED after [0-9]+ ms"
+says "$nginx_port" \
+    "by .*: tcp connect: connection refused: ECONNREFUSED after [0-9]+ ms"
 
 "$socksify" -v -p "$proxy" curl -s "$page" >"$work/out" 2>"$work/err" || fail 'direct'
-says "socksify: curl\[[0-9]+\]: 127\.0\.0\.1:$nginx_port direct"
+says "$nginx_port" "direct"
 
 # A private server says who comes, as well.
 "$socksify" --embedded --proxy-loopback -v curl -sS "$page" >"$work/out" 2>"$work/err" ||
     fail "$(cat "$work/err")"
-says "socksify: curl\[[0-9]+\]: 127\.0\.0\.1:$nginx_port by .*: connected after [0-9]+ ms"
+says "$nginx_port" "by .*: connected after [0-9]+ ms"
 
 # What a program puts in the place of standard error is its own.
 "$socksify" --proxy-loopback -v -p "$proxy" sh -c 'exec 2>"$1"; exec curl -sS "$2"' \

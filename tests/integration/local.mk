@@ -56,6 +56,7 @@ client_integration_tests = \
 	tests/integration/client_check.sh \
 	tests/integration/client_test.sh \
 	tests/integration/client_verbose.sh \
+	tests/integration/completion.sh \
 	tests/integration/launcher.sh \
 	$(NULL)
 EXTRA_DIST += $(client_integration_tests)
