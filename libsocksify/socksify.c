@@ -31,26 +31,6 @@ inherits(const struct launch_options *options)
 	    !options->embedded && !launch_asks(&options->request);
 }
 
-/*
- * -v: standard error is one of the logs, as the file that it is now, so that what a
- * program puts in its place gets nothing.
- */
-static void
-log_to_standard_error(struct settings *settings, const struct launch_request *request)
-{
-	struct stat st;
-
-	for (uint32_t i = 0; i < settings->log_count; i++) {
-		if (settings->logs[i].path == 0)
-			return;
-	}
-	if (request->verbose == 0 || settings->log_count == SETTINGS_LOGS ||
-	    fstat(STDERR_FILENO, &st) < 0)
-		return;
-	settings->logs[settings->log_count++] =
-	    (struct settings_log){ .device = st.st_dev, .inode = st.st_ino };
-}
-
 /* Gives the command its environment, and becomes it: an exit status. */
 static int
 run_with_proxy(const char *path, char **argv, struct settings *settings)
@@ -74,6 +54,20 @@ run_with_proxy(const char *path, char **argv, struct settings *settings)
 }
 
 #ifdef WITH_SERVER
+/* A log on standard error is the file that it is now, not what a program puts in its place. */
+static void
+name_standard_error(struct settings *settings)
+{
+	struct stat st;
+
+	for (uint32_t i = 0; i < settings->log_count; i++) {
+		if (settings->logs[i].path == 0 && fstat(STDERR_FILENO, &st) == 0) {
+			settings->logs[i].device = st.st_dev;
+			settings->logs[i].inode = st.st_ino;
+		}
+	}
+}
+
 /* With the private server running: the command's wait status, or -1. */
 static int
 run_beside_server(const char *path, char **argv, const struct settings *settings)
@@ -105,7 +99,7 @@ run_embedded(const char *path, char **argv, struct settings *settings,
 	if (launch_apply_options(settings, &options->request) < 0 ||
 	    embedded_start(&server, &settings->proxies[0], options->log) < 0)
 		return EXIT_NOT_STARTED;
-	log_to_standard_error(settings, &options->request);
+	name_standard_error(settings);
 	status = run_beside_server(path, argv, settings);
 	explicit_bzero(settings, sizeof(*settings));
 	embedded_stop(&server);
@@ -210,7 +204,6 @@ run_command(struct launch_options *options, char **argv)
 		return run_embedded(path, options->arguments, &settings, options);
 	if (launch_find_settings(&settings, &options->request) < 0)
 		return EXIT_NOT_STARTED;
-	log_to_standard_error(&settings, &options->request);
 	return run_with_proxy(path, options->arguments, &settings);
 }
 

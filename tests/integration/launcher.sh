@@ -42,6 +42,7 @@ no_state()
 
 refused 127 'no proxy is configured' echo run
 refused 127 'no command is given' -p "$url"
+refused 127 'https proxies are not supported' -p https://127.0.0.1:9 echo run
 refused 127 'is no proxy URL: the port' -p socks5://someone:secret@127.0.0.1:0 echo run
 refused 127 'no password' -p socks5://someone@127.0.0.1 echo run
 refused 127 'command not found' -p "$url" no-such-command

@@ -42,8 +42,7 @@ client_known_sources = \
 	libsocksify/hosts.c \
 	libsocksify/names.c \
 	libsocksify/route.c \
-	libsocksify/settings.c \
-	libsocksify/settings_environment.c \
+	$(settings_sources) \
 	libsocksify/settings_load.c \
 	libsocksify/state.c \
 	$(NULL)
