@@ -275,9 +275,13 @@ prepare()
 		internal: $proxy_address port = 1080
 		external: to-target
 		socksmethod: none
-		timeout.connect: 1
 		client pass { from: 0/0 to: 0/0 log: connect error }
-		$(printf 'socks pass { from: 0/0 to: %s log: connect error }\n' "${names[@]}" 0/0)
+		$(for name in "${names[@]}" 0/0; do
+			echo "socks pass { from: 0/0 to: $name log: connect error"
+			# A target that is busy may take its time, one that never answers need not.
+			[ "$name" != "$blackhole" ] || echo "timeout.connect: 1"
+			echo "}"
+		done)
 	END
 	if declare -F program_setup >/dev/null; then
 		program_setup
