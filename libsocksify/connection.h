@@ -37,6 +37,7 @@ struct connection {
 	_Atomic uint32_t	 state;		/* enum connection_state; a futex word */
 	_Atomic int		 error;		/* FAILED: not yet told; then 0 */
 	unsigned		 descriptors;	/* slots that refer to it */
+	bool			 withdrawn;	/* CONNECTING: not even its failures may be seen */
 	bool			 driven;	/* a tunnel holds a reference too */
 	bool			 told;		/* ESTABLISHED: a connect(2) has returned 0 */
 	int			 number;	/* the descriptor that it was made with */
@@ -54,7 +55,10 @@ extern _Atomic uint32_t connections_connecting;
  */
 extern _Atomic uint32_t connections_unsettled;
 
-/* A new one, CONNECTING and driven, of the socket @fd, whose slot shows it. NULL: no memory. */
+/*
+ * A new one, CONNECTING and driven, of the socket @fd, whose slot shows it and no
+ * other any longer. NULL: no memory.
+ */
 struct connection *connection_new(int fd, uint64_t cookie, const struct sockaddr *peer,
 	    socklen_t peer_len);
 /* Ends CONNECTING with a positive errno, or 0; wakes those who wait in connection_wait(). */

@@ -10,9 +10,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "libsocksify/hook.h"
+#include "libsocksify/real.h"
 #include "libsocksify/resolve.h"
-#include "libsocksify/resolve_real.h"
-#include "libsocksify/settings_load.h"
+
+#define HOST_REAL	(-1)	/* beside errnos: the C library's function is to be called */
 
 /* Room for the largest hostent that pack_hostent() makes. */
 #define HOSTENT_SIZE	1024
@@ -26,14 +28,6 @@ struct room {
 	char	*at;
 	size_t	 left;
 };
-
-static bool
-is_inert(void)
-{
-	bool failed;
-
-	return settings_load(&failed) == NULL;
-}
 
 /* @n bytes of @room, aligned for pointers; NULL when there are too few. */
 static void *
@@ -127,9 +121,11 @@ host_by_name(const char *name, int family, struct hostent *ret, struct room room
 	unsigned count = 0;
 	int rc;
 
-	if (family != AF_INET && family != AF_INET6)
-		return finish(NETDB_INTERNAL, EAFNOSUPPORT, ret, result, error);
+	if (resolve_is_inert() || (family != AF_INET && family != AF_INET6))
+		return HOST_REAL;
 	rc = parse_numeric(name, &answer) ? 0 : resolve_name(name, family, &answer);
+	if (rc == RESOLVE_REAL)
+		return HOST_REAL;
 	if (rc == -ENOSPC)
 		return finish(TRY_AGAIN, EAGAIN, ret, result, error);
 	if (rc < 0)
@@ -164,8 +160,11 @@ host_by_address(const void *address, socklen_t len, int family, struct hostent *
 		rc = -EINVAL;
 	}
 	if (rc < 0)
-		return finish(NETDB_INTERNAL, EINVAL, ret, result, error);
-	if (resolve_address(&e, name) < 0)
+		return HOST_REAL;
+	rc = resolve_address(&e, name);
+	if (rc == RESOLVE_REAL)
+		return HOST_REAL;
+	if (rc < 0)
 		return finish(HOST_NOT_FOUND, 0, ret, result, error);
 	rc = pack_hostent(ret, room, name, family, address, 1);
 	return finish_packed(rc, ret, result, error);
@@ -177,63 +176,69 @@ static_room(void)
 	return (struct room){ static_buffer, sizeof(static_buffer) };
 }
 
-RESOLVE_HOOK int
+EXPORT int
 gethostbyname2_r(const char *name, int family, struct hostent *ret, char *buf, size_t size,
     struct hostent **result, int *error)
 {
-	if (is_inert())
-		return resolve_real_gethostbyname2_r(name, family, ret, buf, size, result, error);
-	return host_by_name(name, family, ret, (struct room){ buf, size }, result, error);
+	int rc = host_by_name(name, family, ret, (struct room){ buf, size }, result, error);
+
+	if (rc == HOST_REAL)
+		return real.gethostbyname2_r(name, family, ret, buf, size, result, error);
+	return rc;
 }
 
-RESOLVE_HOOK int
+EXPORT int
 gethostbyname_r(const char *name, struct hostent *ret, char *buf, size_t size,
     struct hostent **result, int *error)
 {
-	if (is_inert())
-		return resolve_real_gethostbyname_r(name, ret, buf, size, result, error);
-	return host_by_name(name, AF_INET, ret, (struct room){ buf, size }, result, error);
+	int rc = host_by_name(name, AF_INET, ret, (struct room){ buf, size }, result, error);
+
+	if (rc == HOST_REAL)
+		return real.gethostbyname_r(name, ret, buf, size, result, error);
+	return rc;
 }
 
-RESOLVE_HOOK int
+EXPORT int
 gethostbyaddr_r(const void *address, socklen_t len, int family, struct hostent *ret, char *buf,
     size_t size, struct hostent **result, int *error)
 {
-	if (is_inert())
-		return resolve_real_gethostbyaddr_r(address, len, family, ret, buf, size, result,
-		    error);
-	return host_by_address(address, len, family, ret, (struct room){ buf, size }, result, error);
+	int rc = host_by_address(address, len, family, ret, (struct room){ buf, size }, result,
+	    error);
+
+	if (rc == HOST_REAL)
+		return real.gethostbyaddr_r(address, len, family, ret, buf, size, result, error);
+	return rc;
 }
 
-RESOLVE_HOOK struct hostent *
+EXPORT struct hostent *
 gethostbyname2(const char *name, int family)
 {
 	struct hostent *result;
 
-	if (is_inert())
-		return resolve_real_gethostbyname2(name, family);
-	host_by_name(name, family, &static_entry, static_room(), &result, &h_errno);
+	if (host_by_name(name, family, &static_entry, static_room(), &result, &h_errno) ==
+	    HOST_REAL)
+		return real.gethostbyname2(name, family);
 	return result;
 }
 
-RESOLVE_HOOK struct hostent *
+EXPORT struct hostent *
 gethostbyname(const char *name)
 {
 	struct hostent *result;
 
-	if (is_inert())
-		return resolve_real_gethostbyname(name);
-	host_by_name(name, AF_INET, &static_entry, static_room(), &result, &h_errno);
+	if (host_by_name(name, AF_INET, &static_entry, static_room(), &result, &h_errno) ==
+	    HOST_REAL)
+		return real.gethostbyname(name);
 	return result;
 }
 
-RESOLVE_HOOK struct hostent *
+EXPORT struct hostent *
 gethostbyaddr(const void *address, socklen_t len, int family)
 {
 	struct hostent *result;
 
-	if (is_inert())
-		return resolve_real_gethostbyaddr(address, len, family);
-	host_by_address(address, len, family, &static_entry, static_room(), &result, &h_errno);
+	if (host_by_address(address, len, family, &static_entry, static_room(), &result,
+	    &h_errno) == HOST_REAL)
+		return real.gethostbyaddr(address, len, family);
 	return result;
 }

@@ -45,6 +45,8 @@ take_url(struct settings *settings, struct host *host, char *text)
 	if (rc == -EPROTONOSUPPORT) {
 		launch_complain("%s: %s proxies are not supported, only socks5 and socks5h",
 		    text, url.scheme);
+	} else if (rc == 0 && (url.kind != URL_SOCKS5 || url.path[0] != '\0')) {
+		rc = launch_fail("%s: %s proxies are not supported", text, url.scheme);
 	} else if (rc < 0) {
 		launch_complain("%s is no proxy URL: %s", text, why);
 	} else {
@@ -64,16 +66,32 @@ take_url(struct settings *settings, struct host *host, char *text)
 	return rc < 0 ? -1 : 0;
 }
 
+void
+launch_request_init(struct launch_request *request)
+{
+	*request = (struct launch_request){ .password_fd = -1 };
+}
+
 int
-launch_find_proxy(struct settings *settings, char *url)
+launch_apply_options(struct settings *settings, const struct launch_request *request)
+{
+	settings->proxy_loopback = request->proxy_loopback;
+	settings->verbose = request->verbose < UINT8_MAX ? (uint8_t)request->verbose : UINT8_MAX;
+	return 0;
+}
+
+int
+launch_find_settings(struct settings *settings, struct launch_request *request)
 {
 	struct host host;
 	const char *why;
 	int rc;
 
 	settings_init(settings);
-	if (url != NULL) {
-		if (take_url(settings, &host, url) < 0)
+	if (request->url_count > 1)
+		return launch_fail("one -p only: a chain of proxies is not supported");
+	if (request->url_count == 1) {
+		if (take_url(settings, &host, request->urls[0]) < 0)
 			return -1;
 	} else {
 		rc = settings_from_environment(settings, &host, &why);
@@ -84,5 +102,7 @@ launch_find_proxy(struct settings *settings, char *url)
 			return launch_fail("%s", why);
 	}
 	settings_clear_environment();
+	if (launch_apply_options(settings, request) < 0)
+		return -1;
 	return resolve_host(&host, &settings->proxies[0].addresses[0]);
 }

@@ -4,15 +4,17 @@ client_names_sources = \
 	libsocksify/hook_resolve.c \
 	libsocksify/hook_resolve_async.c \
 	libsocksify/hook_resolve_host.c \
+	libsocksify/health.c \
+	libsocksify/health.h \
 	libsocksify/hosts.c \
 	libsocksify/hosts.h \
+	libsocksify/idn.c \
+	libsocksify/idn.h \
 	libsocksify/names.c \
 	libsocksify/names.h \
 	libsocksify/raw.h \
 	libsocksify/resolve.c \
 	libsocksify/resolve.h \
-	libsocksify/resolve_real.c \
-	libsocksify/resolve_real.h \
 	libsocksify/route.c \
 	libsocksify/route.h \
 	libsocksify/settings.c \
@@ -28,6 +30,10 @@ client_names_sources = \
 # The launcher.
 bin_PROGRAMS += socksify
 socksify_SOURCES = \
+	libsocksify/elf_file.c \
+	libsocksify/elf_file.h \
+	libsocksify/launch_check.c \
+	libsocksify/launch_check.h \
 	libsocksify/launch_command.c \
 	libsocksify/launch_command.h \
 	libsocksify/launch_janitor.c \
@@ -36,6 +42,8 @@ socksify_SOURCES = \
 	libsocksify/launch_library.h \
 	libsocksify/launch_message.c \
 	libsocksify/launch_message.h \
+	libsocksify/launch_options.c \
+	libsocksify/launch_options.h \
 	libsocksify/launch_proxy.c \
 	libsocksify/launch_proxy.h \
 	libsocksify/launch_state.c \

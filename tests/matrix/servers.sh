@@ -50,3 +50,41 @@ start_web()
 	END
 	start_server nginx 443 nginx -e "$work/nginx.log" -p "$work/nginx" -c "$work/nginx.conf"
 }
+
+# start_ssh: sshd on port 22 of both families, for root with "ssh -F $ssh_config".
+start_ssh()
+{
+	local dir=$work/ssh
+
+	require sshd ssh ssh-keygen
+	require_root
+	mkdir -p -m 700 "$dir" /run/sshd
+	ssh-keygen -q -t ed25519 -N '' -f "$dir/host"
+	ssh-keygen -q -t ed25519 -N '' -f "$dir/user"
+	echo "* $(cat "$dir/host.pub")" >"$dir/known"
+	# Whatever the machine thinks of root's password: sshd wants an account that is not locked.
+	printf 'root:*:19000:0:99999:7:::\nsshd:!:19000::::::\n' | etc_file shadow
+	cat >"$dir/sshd_config" <<-END
+		ListenAddress 0.0.0.0:22
+		ListenAddress [::]:22
+		HostKey $dir/host
+		PidFile none
+		AuthorizedKeysFile $dir/user.pub
+		StrictModes no
+		PermitRootLogin yes
+		UsePAM no
+		UseDNS no
+		MaxStartups 100
+		Subsystem sftp internal-sftp
+	END
+	cat >"$dir/config" <<-END
+		User root
+		IdentityFile $dir/user
+		IdentitiesOnly yes
+		UserKnownHostsFile $dir/known
+		GlobalKnownHostsFile /dev/null
+		BatchMode yes
+	END
+	ssh_config=$dir/config
+	start_server sshd 22 /usr/sbin/sshd -D -e -f "$dir/sshd_config"
+}

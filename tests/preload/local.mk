@@ -4,6 +4,7 @@ preload_scripts = \
 	tests/preload/connect.sh \
 	tests/preload/cost.sh \
 	tests/preload/epoll.sh \
+	tests/preload/exec.sh \
 	tests/preload/exports.sh \
 	tests/preload/process.sh \
 	tests/preload/proxies.sh \
@@ -17,6 +18,7 @@ check_PROGRAMS += \
 	tests/lib/slowsocks \
 	tests/preload/victim_connect \
 	tests/preload/victim_epoll \
+	tests/preload/victim_exec \
 	tests/preload/victim_foreign \
 	tests/preload/victim_process \
 	tests/preload/victim_sandbox \
@@ -26,6 +28,7 @@ tests_lib_slowsocks_SOURCES = tests/lib/slowsocks.c
 victim_sources = tests/preload/victim.c tests/preload/victim.h
 tests_preload_victim_connect_SOURCES = tests/preload/victim_connect.c $(victim_sources)
 tests_preload_victim_epoll_SOURCES = tests/preload/victim_epoll.c $(victim_sources)
+tests_preload_victim_exec_SOURCES = tests/preload/victim_exec.c $(victim_sources)
 tests_preload_victim_foreign_SOURCES = tests/preload/victim_foreign.c $(victim_sources)
 tests_preload_victim_process_SOURCES = tests/preload/victim_process.c $(victim_sources)
 tests_preload_victim_sandbox_SOURCES = tests/preload/victim_sandbox.c $(victim_sources)

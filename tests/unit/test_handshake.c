@@ -78,7 +78,7 @@ play(const struct dialogue *d, size_t out, size_t in)
 	size_t sent_len = 0, given = 0;
 
 	assert_int_equal(host_parse_port(&dst, d->target), 0);
-	handshake_start(&h, SOCKS5_CONNECT, &dst, d->username, d->password);
+	handshake_start(&h, SOCKS5_CONNECT, &dst, 0, d->username, d->password);
 	while (!handshake_ended(&h)) {
 		const uint8_t *data;
 		uint8_t *room;
@@ -131,7 +131,7 @@ test_never_takes_more_than_the_answer(void **state)
 
 	(void)state;
 	host_parse_port(&dst, "a:1");
-	handshake_start(&h, SOCKS5_CONNECT, &dst, "", "");
+	handshake_start(&h, SOCKS5_CONNECT, &dst, 0, "", "");
 	handshake_sent(&h, handshake_output(&h, &data));
 	assert_int_equal(handshake_wants(&h, &room), 2);
 	memcpy(room, "\5\0", 2);
@@ -158,7 +158,7 @@ test_secrets_are_wiped(void **state)
 
 	(void)state;
 	host_parse_port(&dst, "a:1");
-	handshake_start(&h, SOCKS5_CONNECT, &dst, "alice", "longersecretthantherequest");
+	handshake_start(&h, SOCKS5_CONNECT, &dst, 0, "alice", "longersecretthantherequest");
 	handshake_sent(&h, handshake_output(&h, &data));
 	handshake_wants(&h, &room);
 	memcpy(room, "\5\2", 2);
@@ -180,7 +180,7 @@ test_too_long_a_login_fails(void **state)
 	memset(name, 'x', sizeof(name));
 	name[256] = '\0';
 	host_parse_port(&dst, "a:1");
-	handshake_start(&h, SOCKS5_CONNECT, &dst, name, "p");
+	handshake_start(&h, SOCKS5_CONNECT, &dst, 0, name, "p");
 	handshake_sent(&h, handshake_output(&h, &data));
 	handshake_wants(&h, &room);
 	memcpy(room, "\5\2", 2);
@@ -193,7 +193,7 @@ static void
 test_every_phase_has_a_text(void **state)
 {
 	(void)state;
-	assert_string_equal(handshake_phase_text(HANDSHAKE_METHOD), "method");
+	assert_string_equal(handshake_phase_text(HANDSHAKE_METHOD), "greeting");
 	assert_string_equal(handshake_phase_text(HANDSHAKE_FAILED), "failed");
 }
 

@@ -46,6 +46,8 @@ in_child(const char *server, int (*body)(void))
 			return __LINE__ & 0xff ? __LINE__ & 0xff : 1; \
 	} while (0)
 
+static const struct endpoint unbound;
+
 static struct route
 way_to(const char *text)
 {
@@ -56,7 +58,7 @@ way_to(const char *text)
 	if (host_parse_port(&host, text) < 0)
 		abort();
 	to = host.endpoint;
-	route_connect(&to, &route);
+	route_connect(&unbound, &to, &route);
 	return route;
 }
 
@@ -75,10 +77,11 @@ configured(void)
 	CHECK(way_to("192.0.2.9:1081").way == ROUTE_PROXY);
 	r = way_to("[2001:db8::1]:80");
 	CHECK(r.way == ROUTE_PROXY && r.dst.type == HOST_IP && host_port(&r.dst) == 80);
-	CHECK(r.proxy->addresses[0].port == 1080);
+	CHECK(r.candidate_count == 1 && r.candidates[0] == 0);
+	CHECK(r.settings->proxies[0].addresses[0].port == 1080);
 	CHECK(names_address("web.example", AF_INET, &a) == 0);
 	a.port = 443;
-	route_connect(&a, &r);
+	route_connect(&unbound, &a, &r);
 	CHECK(r.way == ROUTE_PROXY && r.dst.type == HOST_NAME && host_port(&r.dst) == 443);
 	CHECK(strcmp(r.dst.name, "web.example") == 0);
 	r = way_to("198.18.77.77:443");

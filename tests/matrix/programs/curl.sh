@@ -43,6 +43,10 @@ success_parallel()
 success_address()
 {
 	prints "$page" tunnel curl -sS "http://10.77.2.2/page"
+}
+
+success_ipv6_address()
+{
 	prints "$page" tunnel curl -gsS -6 "http://[fd77:2::2]/page"
 }
 
