@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: ISC
-# aria2c downloads by several connections at once. Its own resolver, which speaks DNS itself, is off.
+# aria2c downloads by several connections at once. Its own resolver, which speaks DNS, is off.
 . "${srcdir:-.}/tests/matrix/lib.sh"
 
 program_needs=(aria2c)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: ISC
-# dig asks over TCP. Its memory allocator makes system calls before any constructor has run, and libuv
-# makes some by number.
+# dig asks over TCP. Its memory allocator makes system calls before any constructor has run, and
+# libuv makes some by number.
 . "${srcdir:-.}/tests/matrix/lib.sh"
 
 program_needs=(dig dnsmasq)

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: ISC
-# redis-cli and redis-benchmark: hiredis asks for the end of a non-blocking connect by a second connect.
+# redis-cli and redis-benchmark: a second connect asks how the non-blocking first one has ended.
 . "${srcdir:-.}/tests/matrix/lib.sh"
 
 program_needs=(redis-cli redis-server redis-benchmark)

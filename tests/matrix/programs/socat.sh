@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: ISC
-# socat connects with and without blocking, and forwards connections made to it from forked children.
+# socat connects with and without blocking, and forwards connections from forked children.
 . "${srcdir:-.}/tests/matrix/lib.sh"
 
 program_needs=(socat curl)
