@@ -119,6 +119,26 @@ set_out(struct attempt *a)
 }
 
 /*
+ * A port that the kernel chose for bind(2) it takes back when the socket is
+ * dissolved; one that it has not, it refuses to bind again.
+ */
+static void
+bind_again(const struct attempt *a)
+{
+	struct sockaddr_storage ss;
+	struct endpoint own;
+	socklen_t len = sizeof(ss);
+
+	if (a->local_port == 0 || RAW(SYS_getsockname, a->socket, &ss, &len) < 0 ||
+	    endpoint_from_sockaddr(&own, (struct sockaddr *)&ss, len) < 0)
+		return;
+	own.port = a->local_port;
+	len = a->domain == AF_INET6 ? endpoint_to_sockaddr_in6(&own, &ss)
+	    : endpoint_to_sockaddr(&own, &ss);
+	RAW(SYS_bind, a->socket, &ss, len);
+}
+
+/*
  * The same on a socket that has been on its way to another place. Under the lock,
  * so that the program's close(2) or connect(2) comes before it, and leaves
  * nothing to be connected, or after it, and shuts down what has been.
@@ -131,8 +151,9 @@ set_out_again(struct attempt *a)
 
 	if (a->connection != NULL)
 		critical_lock(&c);
-	if (a->connection == NULL || !connection_abandoned(a->connection)) {
+	if (a->connection == NULL || connection_is_wanted(a->connection)) {
 		attempt_disconnect(a->socket);
+		bind_again(a);
 		/* In the meantime the program may have made it a blocking one. */
 		a->waits = true;
 		error = set_out(a);

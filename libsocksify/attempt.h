@@ -39,6 +39,7 @@ struct attempt {
 	bool			 waits;		/* the socket may be a blocking one */
 	bool			 reached;	/* TCP has come to the place */
 	bool			 over;		/* see attempt_error() */
+	uint16_t		 local_port;	/* that the program has bound it to, or 0 */
 	struct place		 place;		/* that is tried */
 	uint64_t		 cookie;	/* SO_COOKIE of the socket that it must be */
 	int64_t			 deadline;	/* of the monotonic clock, in milliseconds */

@@ -11,6 +11,7 @@
 
 #include "common/addr.h"
 #include "libsocksify/attempt.h"
+#include "libsocksify/claims.h"
 #include "libsocksify/connection.h"
 #include "libsocksify/critical.h"
 #include "libsocksify/descriptors.h"
@@ -34,6 +35,7 @@ struct call {
 	int			 domain;	/* of the socket */
 	bool			 blocking;
 	uint64_t		 cookie;
+	struct endpoint		 from;		/* where it is bound to */
 	const struct sockaddr	*to;
 	socklen_t		 len;
 	struct route		 route;
@@ -96,6 +98,14 @@ gather_number(int fd, void *arg)
 	w->count += watch_masked(fd, w->epolls + w->count, WATCHERS_MAX - w->count);
 }
 
+static void
+init_attempt(struct attempt *a, const struct call *call)
+{
+	attempt_init(a, call->fd, call->domain, call->cookie, &call->route);
+	a->waits = call->blocking;
+	a->local_port = call->from.port;
+}
+
 /*
  * A record, CONNECTING, and the attempt that belongs to it, for a socket whose
  * registrations get masked. Under the lock. NULL: no memory.
@@ -107,8 +117,7 @@ begin_recorded(const struct call *call)
 
 	if (a == NULL)
 		return NULL;
-	attempt_init(a, call->fd, call->domain, call->cookie, &call->route);
-	a->waits = call->blocking;
+	init_attempt(a, call);
 	a->connection = connection_new(call->fd, call->cookie, call->to, call->len);
 	if (a->connection == NULL) {
 		attempt_free(a);
@@ -321,11 +330,13 @@ connect_unrecorded(const struct call *call, bool recordable)
 	struct attempt a;
 	int error;
 
+	if (!claims_take(call->cookie))
+		return -EALREADY;
 	options_set_aside(&options, call->fd);
-	attempt_init(&a, call->fd, call->domain, call->cookie, &call->route);
-	a.waits = call->blocking;
+	init_attempt(&a, call);
 	error = run_here(call, &a, &options, recordable);
 	attempt_fini(&a);
+	claims_give(call->cookie);
 	return error;
 }
 
@@ -419,7 +430,7 @@ connect_by_proxy(struct call *call)
 	return connect_recorded(call);
 }
 
-/* Where @fd is bound to; AF_UNSPEC: nowhere, or to a port alone. */
+/* Where @fd is bound to: family AF_UNSPEC without an address, port 0 without a port. */
 static void
 bound_address(int fd, struct endpoint *from)
 {
@@ -428,7 +439,7 @@ bound_address(int fd, struct endpoint *from)
 
 	if (RAW(SYS_getsockname, fd, &ss, &len) < 0 ||
 	    endpoint_from_sockaddr(from, (struct sockaddr *)&ss, len) < 0)
-		*from = (struct endpoint){ .family = AF_UNSPEC };
+		*from = (struct endpoint){ .family = AF_UNSPEC, .port = 0 };
 	else if (endpoint_is_any(from))
 		from->family = AF_UNSPEC;
 }
@@ -437,7 +448,7 @@ int
 connect_routed(int fd, const struct sockaddr *to, socklen_t len)
 {
 	struct call call = { .fd = fd, .to = to, .len = len };
-	struct endpoint target, from;
+	struct endpoint target;
 	struct connection *connection;
 	enum socket_kind kind;
 	int flags;
@@ -459,8 +470,8 @@ connect_routed(int fd, const struct sockaddr *to, socklen_t len)
 		if (result != CONNECT_DIRECT)
 			return result;
 	}
-	bound_address(fd, &from);
-	route_connect(&from, &target, &call.route);
+	bound_address(fd, &call.from);
+	route_connect(&call.from, &target, &call.route);
 	if (call.route.way == ROUTE_PROXY && kind == KIND_FOREIGN)
 		route_refuse(&call.route, ROUTE_NO_TCP);
 	if (call.route.way == ROUTE_PROXY)

@@ -72,6 +72,7 @@ connection_new(int fd, uint64_t cookie, const struct sockaddr *peer, socklen_t p
 	c->driven = true;
 	c->told = false;
 	c->withdrawn = false;
+	c->cancelled = false;
 	c->number = fd;
 	c->options = (struct options){ 0 };
 	c->cookie = cookie;
@@ -156,6 +157,7 @@ connection_cancel(struct connection *c, int fd)
 	critical_lock(&critical);
 	/* Held for this function, lest the record be used anew. */
 	c->descriptors++;
+	c->cancelled = true;
 	connection_hide(fd);
 	shutdown(fd, SHUT_RDWR);
 	critical_unlock(&critical);
@@ -170,6 +172,12 @@ bool
 connection_abandoned(const struct connection *c)
 {
 	return c->descriptors == 0;
+}
+
+bool
+connection_is_wanted(const struct connection *c)
+{
+	return !c->cancelled && !connection_abandoned(c);
 }
 
 void

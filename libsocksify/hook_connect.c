@@ -67,7 +67,8 @@ getpeername(int fd, struct sockaddr *peer, socklen_t *len)
 
 /*
  * EPOLLERR and EPOLLHUP cannot be masked. Who was woken by them asks for the
- * error and must not be told that there is none.
+ * error and must not be told that there is none. Of a withdrawn connection nobody
+ * was, and what its socket shows is one proxy's failure.
  */
 static void
 let_settle(int fd, struct connection *c)
@@ -75,7 +76,7 @@ let_settle(int fd, struct connection *c)
 	struct pollfd p = { .fd = fd };
 	int saved = errno;
 
-	if (real.poll(&p, 1, 0) > 0)
+	if (!c->withdrawn && real.poll(&p, 1, 0) > 0)
 		connection_wait(c, SETTLING_MS);
 	errno = saved;
 }

@@ -18,16 +18,6 @@
 #include "libsocksify/resolve.h"
 #include "libsocksify/route.h"
 
-/* Whether connections to the address go directly. */
-static bool
-is_direct(const struct endpoint *address)
-{
-	struct route route;
-
-	route_connect(address, &route);
-	return route.way == ROUTE_DIRECT;
-}
-
 /* Whether the C library may look @host up, or need not, and connect to it. */
 static bool
 may_reach(const char *host)
@@ -38,11 +28,11 @@ may_reach(const char *host)
 	if (host == NULL || resolve_is_real(host))
 		return true;
 	if (endpoint_parse_ip(&address, host) == 0)
-		return is_direct(&address);
+		return route_is_direct(&address);
 	if (!resolve_is_listed(host) || resolve_name(host, AF_UNSPEC, &answer) != 0)
 		return false;
 	for (unsigned i = 0; i < answer.count; i++) {
-		if (!is_direct(&answer.addresses[i]))
+		if (!route_is_direct(&answer.addresses[i]))
 			return false;
 	}
 	return true;
@@ -116,7 +106,7 @@ iruserok_af(const void *address, int superuser, const char *remote, const char *
 
 	if (family == AF_INET || family == AF_INET6) {
 		memcpy(e.ip, address, endpoint_bits(&e) / 8);
-		if (!resolve_is_inert() && !is_direct(&e))
+		if (!resolve_is_inert() && !route_is_direct(&e))
 			return refuse();
 	}
 	return real.iruserok_af(address, superuser, remote, local, family);

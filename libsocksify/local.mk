@@ -8,6 +8,8 @@ pkglib_LTLIBRARIES += libsocksify.la
 client_core_sources = \
 	libsocksify/attempt.c \
 	libsocksify/attempt.h \
+	libsocksify/claims.c \
+	libsocksify/claims.h \
 	libsocksify/connect.c \
 	libsocksify/connect.h \
 	libsocksify/connection.c \
@@ -66,6 +68,7 @@ libsocksify_la_SOURCES = \
 	libsocksify/hook_res.c \
 	libsocksify/nameserver.c \
 	libsocksify/nameserver.h \
+	libsocksify/hook_syscall.c \
 	$(NULL)
 # A fortified call would tie the library to the C library that it was built with.
 libsocksify_la_CPPFLAGS = $(AM_CPPFLAGS) -U_FORTIFY_SOURCE

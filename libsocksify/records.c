@@ -16,10 +16,14 @@ static void
 drop(int fd)
 {
 	struct slot *s = descriptors_find(fd);
+	struct connection *c = atomic_load(&s->connection);
 	uint32_t marks = slot_marks(s);
 
-	/* While the helper holds the socket too, closing it does not unregister it. */
-	watch_forget(fd, connection_is_connecting(fd));
+	/*
+	 * While the helper holds the socket too, closing it does not unregister it.
+	 * Where the number has been closed unseen it means something else by now.
+	 */
+	watch_forget(fd, connection_is_connecting(fd) && socket_cookie(fd) == c->cookie);
 	connection_hide(fd);
 	if ((marks & SLOT_EPOLL) != 0)
 		watch_forget_epoll(fd);

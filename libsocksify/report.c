@@ -215,7 +215,8 @@ is_standard_error(const struct settings_log *log)
 	if (fstat(STDERR_FILENO, &st) < 0 || !is_file(log, &st))
 		return false;
 	/* The first thread's table is the program's, and it is what /proc/self shows. */
-	return atomic_load(&private_thread) != RAW(SYS_gettid) || (stat("/proc/self/fd/2", &st) == 0 && is_file(log, &st));
+	return atomic_load(&private_thread) != RAW(SYS_gettid) ||
+	    (stat("/proc/self/fd/2", &st) == 0 && is_file(log, &st));
 }
 
 bool

@@ -163,22 +163,12 @@ is_this_host(const struct endpoint *address)
 	return endpoint_is_loopback(address) || endpoint_is_any(address);
 }
 
-/* Of an address that is connected to directly the C library may ask whom it likes. */
-static bool
-is_direct(const struct endpoint *address)
-{
-	struct route route;
-
-	route_connect(address, &route);
-	return route.way == ROUTE_DIRECT;
-}
-
 int
 resolve_address(const struct endpoint *address, char *name)
 {
 	if (names_is_reserved(address))
 		return names_lookup(address, name);
-	if (resolve_is_inert() || (!is_this_host(address) && is_direct(address)))
+	if (resolve_is_inert() || (!is_this_host(address) && route_is_direct(address)))
 		return RESOLVE_REAL;
 	return hosts_find_address(HOSTS_FILE, address, name);
 }

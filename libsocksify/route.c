@@ -306,6 +306,16 @@ route_connect(const struct endpoint *from, const struct endpoint *to, struct rou
 		route_refuse(route, ROUTE_UNCONFIGURED);
 }
 
+bool
+route_is_direct(const struct endpoint *to)
+{
+	static const struct endpoint unbound;
+	struct route route;
+
+	route_connect(&unbound, to, &route);
+	return route.way == ROUTE_DIRECT;
+}
+
 static bool
 is_own_hostname(const char *name)
 {

@@ -21,8 +21,8 @@ check "an IPv6 socket by an IPv6 proxy" preloaded "$victim" six
 check "an IPv6-only socket by an IPv6 proxy" preloaded "$victim" six_only
 check "a mapped address by an IPv6 proxy" preloaded "$victim" mapped
 check "an IPv4 socket by an IPv6 proxy is ENETUNREACH" refused_errno 'Network is unreachable'
-port=${SOCKS5_SERVER##*:}
+gone=${SOCKS5_SERVER##*:}
 proxy
-SOCKS5_SERVER=127.0.0.1:$port
+SOCKS5_SERVER=127.0.0.1:$gone
 check "no proxy is ECONNREFUSED" refused_errno 'Connection refused'
 conclude
