@@ -129,8 +129,17 @@ add_server(struct settings *settings, const char *name, const char *value,
     enum proxy_protocol protocol, const struct settings_report *report)
 {
 	struct proxy proxy = { .protocol = (uint8_t)protocol };
-	struct host host;
+	struct host host = { .type = HOST_NONE };
+	const char *path = value + strlen("unix:");
 
+	/* A UNIX socket: '@' first for an abstract name. */
+	if (strncmp(value, "unix:/", 6) == 0 || strncmp(value, "unix:@", 6) == 0) {
+		if (strlen(path) >= sizeof(proxy.path))
+			return settings_fail(report, "%s is too long", name);
+		strcpy(proxy.path, path);
+		return add_proxy(settings, &proxy, &host) < 0 ?
+		    settings_fail(report, "%s is one proxy too many", name) : 0;
+	}
 	if (host_parse_port(&host, value) < 0 || strpbrk(host.name, "/@: \t\r\n") != NULL)
 		return settings_fail(report, "%s is not HOST:PORT", name);
 	if (host.endpoint.port == 0)

@@ -2,11 +2,11 @@
 /*
  * A SOCKS5 server for tests, which shares no code with what it tests.
  *
- * slowsocks [-d MS] [-s] [-6] [-u USER:PASSWORD] [-l LOG] [-x FAULT]
+ * slowsocks [-d MS] [-s] [-6] [-p PATH] [-u USER:PASSWORD] [-l LOG] [-x FAULT]
  *
  * Listens on a free loopback port, prints it, and serves until its standard
  * input ends. -d delays every answer, -s sends answers a byte at a time, -6
- * listens on ::1. Names are connected to loopback, and some do not mean a host:
+ * listens on ::1, -p at a UNIX socket (and 0 is printed). Names are connected to loopback, and some do not mean a host:
  * failN.* is answered with reply N (and so is an address 192.0.2.N), hang.* never,
  * drop.* by closing, junk.* with what is no answer, half.* with half of one, then
  * closing; echo.* sends back what it gets; banner.* speaks first, in one segment
@@ -26,11 +26,13 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -327,22 +329,48 @@ open_listener(bool six)
 	return fd;
 }
 
+/* With no more room in its backlog than a client fills soon: '@' first for an abstract name. */
+static int
+open_unix(const char *path)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	size_t len = strlen(path);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	memcpy(un.sun_path, path, len < sizeof(un.sun_path) ? len : sizeof(un.sun_path) - 1);
+	if (path[0] == '@')
+		un.sun_path[0] = '\0';
+	else
+		len++;
+	if (fd < 0 || len > sizeof(un.sun_path) || bind(fd, (struct sockaddr *)&un,
+	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) < 0 || listen(fd, 4) < 0) {
+		perror("slowsocks");
+		exit(1);
+	}
+	printf("0\n");
+	fflush(stdout);
+	return fd;
+}
+
 int
 main(int argc, char **argv)
 {
+	const char *path = NULL;
 	struct pollfd p[2] = { { .fd = 0, .events = POLLIN }, { .events = POLLIN } };
 	pthread_attr_t attributes;
 	bool six = false;
 	int c;
 
 	request_log = stderr;
-	while ((c = getopt(argc, argv, "d:s6u:l:x:")) != -1) {
+	while ((c = getopt(argc, argv, "d:s6p:u:l:x:")) != -1) {
 		if (c == 'd')
 			delay_ms = atoi(optarg);
 		else if (c == 's')
 			split = true;
 		else if (c == '6')
 			six = true;
+		else if (c == 'p')
+			path = optarg;
 		else if (c == 'u')
 			credentials = optarg;
 		else if (c == 'x')
@@ -357,7 +385,7 @@ main(int argc, char **argv)
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK_SIZE);
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	p[1].fd = open_listener(six);
+	p[1].fd = path != NULL ? open_unix(path) : open_listener(six);
 	/* Nobody is to be accepted there. */
 	if (strcmp(fault, "refuse") == 0 || strcmp(fault, "full") == 0)
 		p[1].fd = -1;
