@@ -7,8 +7,9 @@
  * Every thread connects N times, one after the other, to a listener of this very
  * process: with --proxy by a SOCKS5 handshake made here by hand with the server on
  * that port of 127.0.0.1, without by connect(2) alone, for whoever puts a tunnel
- * under it (with --poll on a non-blocking socket, waiting in poll(2)). With --name the target is that name, looked up each time, and not
- * 127.0.0.1. Prints the distribution, in microseconds, as JSON.
+ * under it (with --poll on a non-blocking socket, waiting in poll(2)). With --name
+ * the target is that name, looked up each time, and not 127.0.0.1. Prints the
+ * distribution, in microseconds, as JSON.
  */
 #include <config.h>
 

@@ -12,6 +12,8 @@ libcommon_la_SOURCES = \
 	common/conf_lex.h \
 	common/cursor.c \
 	common/cursor.h \
+	common/dns_message.c \
+	common/dns_message.h \
 	common/handshake.c \
 	common/handshake.h \
 	common/http_connect.c \

@@ -48,6 +48,7 @@ getpeername(int fd, struct sockaddr *peer, socklen_t *len)
 	struct connection *c = records_connection(fd);
 	struct sockaddr_storage actual;
 	socklen_t actual_len = sizeof(actual);
+	struct critical critical;
 
 	if (c == NULL)
 		return real.getpeername(fd, peer, len);
@@ -60,14 +61,20 @@ getpeername(int fd, struct sockaddr *peer, socklen_t *len)
 		return -1;
 	if (peer == NULL || len == NULL || (int)*len < 0)
 		return real.getpeername(fd, peer, len);
-	memcpy(peer, &c->peer, *len < c->peer_len ? *len : c->peer_len);
-	*len = c->peer_len;
+	/* Without the lock the record may become another connection's meanwhile. */
+	critical_lock(&critical);
+	actual_len = c->peer_len;
+	memcpy(&actual, &c->peer, sizeof(c->peer));
+	critical_unlock(&critical);
+	memcpy(peer, &actual, *len < actual_len ? *len : actual_len);
+	*len = actual_len;
 	return 0;
 }
 
 /*
  * EPOLLERR and EPOLLHUP cannot be masked. Who was woken by them asks for the
- * error and must not be told that there is none.
+ * error and must not be told that there is none. Of a withdrawn connection nobody
+ * was, and what its socket shows is one proxy's failure.
  */
 static void
 let_settle(int fd, struct connection *c)
@@ -75,7 +82,7 @@ let_settle(int fd, struct connection *c)
 	struct pollfd p = { .fd = fd };
 	int saved = errno;
 
-	if (real.poll(&p, 1, 0) > 0)
+	if (!c->withdrawn && real.poll(&p, 1, 0) > 0)
 		connection_wait(c, SETTLING_MS);
 	errno = saved;
 }

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -48,11 +49,15 @@ patience(int fd, enum direction direction)
 static int
 wait_for_turn(int fd, struct connection *c, enum direction direction, int flags)
 {
-	int error;
+	int error, limit, type;
 
 	if ((flags & MSG_DONTWAIT) != 0 || (real.fcntl(fd, F_GETFL) & O_NONBLOCK) != 0)
 		return -EAGAIN;
-	error = connection_wait(c, patience(fd, direction));
+	limit = patience(fd, direction);
+	/* The call that is held up is one in which a thread can be cancelled. */
+	pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
+	error = connection_wait(c, limit);
+	pthread_setcanceltype(type, NULL);
 	return error == -ETIMEDOUT ? -EAGAIN : error;
 }
 

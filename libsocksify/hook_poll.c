@@ -18,6 +18,7 @@
 #include "libsocksify/raw.h"
 #include "libsocksify/readiness.h"
 #include "libsocksify/real.h"
+#include "libsocksify/records.h"
 
 #define FEW	64	/* descriptors of a select(2) that fit on the stack */
 
@@ -149,18 +150,26 @@ select_count(int count)
 	return count < size ? count : (int)size;
 }
 
-/* Whether any member of the sets is in a handshake; how many members there are. */
+/*
+ * Whether any member of the sets is in a handshake; how many members there are.
+ * What cannot be read is the kernel's to refuse.
+ */
 static bool
 select_masked(int count, fd_set *const *sets, nfds_t *members)
 {
+	size_t size = count <= 0 ? 0 : ((size_t)(count - 1) / WORD_BITS + 1) * sizeof(unsigned long);
 	bool masked = false;
 
 	*members = 0;
+	for (int i = 0; i < SETS; i++)
+		if (!readiness_readable(sets[i], size))
+			return false;
 	for (int fd = 0; fd < count; fd++) {
 		if (events_of(sets, fd) == 0)
 			continue;
 		(*members)++;
-		masked = masked || connection_is_connecting(fd);
+		masked = masked || (connection_is_connecting(fd) &&
+		    records_connection(fd) != NULL);
 	}
 	return masked;
 }
@@ -221,6 +230,8 @@ select(int count, fd_set *in, fd_set *out, fd_set *urgent, struct timeval *timeo
 
 	if (all_settled() || !select_masked(select_count(count), sets, &members))
 		return real.select(count, in, out, urgent, timeout);
+	if (!readiness_readable(timeout, sizeof(*timeout)))
+		return hook_result(-EFAULT);
 	if (timeout != NULL && (timeout->tv_sec < 0 || timeout->tv_usec < 0))
 		return hook_result(-EINVAL);
 	if (timeout != NULL) {
@@ -228,7 +239,8 @@ select(int count, fd_set *in, fd_set *out, fd_set *urgent, struct timeval *timeo
 		t.tv_sec += timeout->tv_usec / 1000000;
 		t.tv_nsec = timeout->tv_usec % 1000000 * 1000l;
 	}
-	result = select_by_poll(select_count(count), sets, members, timeout != NULL ? &t : NULL, NULL, &left);
+	result = select_by_poll(select_count(count), sets, members, timeout != NULL ? &t : NULL,
+	    NULL, &left);
 	if (timeout != NULL) {
 		timeout->tv_sec = left.tv_sec;
 		timeout->tv_usec = left.tv_nsec / 1000;

@@ -13,6 +13,7 @@
 #include "libsocksify/critical.h"
 #include "libsocksify/descriptors.h"
 #include "libsocksify/helper.h"
+#include "libsocksify/inherit.h"
 #include "libsocksify/raw.h"
 #include "libsocksify/real.h"
 #include "libsocksify/settings_load.h"
@@ -78,6 +79,7 @@ initialise(void)
 		atomic_store(&state, INIT_INERT);
 		return;
 	}
+	inherit_remember();
 	pthread_atfork(before_fork, after_fork, in_child);
 	atomic_store(&state, INIT_ACTIVE);
 }

@@ -33,15 +33,17 @@ client_names_sources = \
 	libsocksify/hook_resolve.c \
 	libsocksify/hook_resolve_async.c \
 	libsocksify/hook_resolve_host.c \
+	libsocksify/health.c \
+	libsocksify/health.h \
 	libsocksify/hosts.c \
 	libsocksify/hosts.h \
+	libsocksify/idn.c \
+	libsocksify/idn.h \
 	libsocksify/names.c \
 	libsocksify/names.h \
 	libsocksify/raw.h \
 	libsocksify/resolve.c \
 	libsocksify/resolve.h \
-	libsocksify/resolve_real.c \
-	libsocksify/resolve_real.h \
 	libsocksify/route.c \
 	libsocksify/route.h \
 	libsocksify/settings_load.c \
@@ -54,20 +56,40 @@ client_names_sources = \
 bin_PROGRAMS += socksify
 socksify_SOURCES = \
 	$(settings_sources) \
+	libsocksify/elf_file.c \
+	libsocksify/elf_file.h \
+	libsocksify/health.c \
+	libsocksify/health.h \
+	libsocksify/hosts.c \
+	libsocksify/hosts.h \
+	libsocksify/launch_check.c \
+	libsocksify/launch_check.h \
 	libsocksify/launch_command.c \
 	libsocksify/launch_command.h \
+	libsocksify/launch_hint.c \
+	libsocksify/launch_hint.h \
 	libsocksify/launch_janitor.c \
 	libsocksify/launch_janitor.h \
 	libsocksify/launch_library.c \
 	libsocksify/launch_library.h \
 	libsocksify/launch_message.c \
 	libsocksify/launch_message.h \
+	libsocksify/launch_options.c \
+	libsocksify/launch_options.h \
 	libsocksify/launch_password.c \
 	libsocksify/launch_password.h \
 	libsocksify/launch_proxy.c \
 	libsocksify/launch_proxy.h \
 	libsocksify/launch_state.c \
 	libsocksify/launch_state.h \
+	libsocksify/launch_test.c \
+	libsocksify/launch_test.h \
+	libsocksify/names.c \
+	libsocksify/names.h \
+	libsocksify/route.c \
+	libsocksify/route.h \
+	libsocksify/settings_load.c \
+	libsocksify/settings_load.h \
 	libsocksify/socksify.c \
 	libsocksify/state.c \
 	libsocksify/state.h \

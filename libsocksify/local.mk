@@ -8,12 +8,16 @@ pkglib_LTLIBRARIES += libsocksify.la
 client_core_sources = \
 	libsocksify/attempt.c \
 	libsocksify/attempt.h \
+	libsocksify/claims.c \
+	libsocksify/claims.h \
 	libsocksify/connect.c \
 	libsocksify/connect.h \
 	libsocksify/connection.c \
 	libsocksify/connection.h \
 	libsocksify/critical.c \
 	libsocksify/critical.h \
+	libsocksify/deadlines.c \
+	libsocksify/deadlines.h \
 	libsocksify/descriptors.c \
 	libsocksify/descriptors.h \
 	libsocksify/driver.c \
@@ -22,10 +26,14 @@ client_core_sources = \
 	libsocksify/helper.h \
 	libsocksify/inbox.c \
 	libsocksify/inbox.h \
+	libsocksify/inherit.c \
+	libsocksify/inherit.h \
 	libsocksify/init.c \
 	libsocksify/init.h \
 	libsocksify/options.c \
 	libsocksify/options.h \
+	libsocksify/place.c \
+	libsocksify/place.h \
 	libsocksify/pool.c \
 	libsocksify/pool.h \
 	libsocksify/readiness.c \
@@ -34,6 +42,8 @@ client_core_sources = \
 	libsocksify/real.h \
 	libsocksify/records.c \
 	libsocksify/records.h \
+	libsocksify/report.c \
+	libsocksify/report.h \
 	libsocksify/symbols.def \
 	libsocksify/waiter.c \
 	libsocksify/waiter.h \
@@ -44,13 +54,25 @@ client_core_sources = \
 libsocksify_la_SOURCES = \
 	$(client_core_sources) \
 	$(client_names_sources) \
+	libsocksify/dns.c \
+	libsocksify/dns.h \
 	libsocksify/hook.h \
+	libsocksify/filter.c \
+	libsocksify/filter.h \
+	libsocksify/hook_confine.c \
+	libsocksify/hook_confine.h \
 	libsocksify/hook_connect.c \
 	libsocksify/hook_descriptor.c \
 	libsocksify/hook_epoll.c \
+	libsocksify/hook_exec.c \
 	libsocksify/hook_io.c \
 	libsocksify/hook_poll.c \
 	libsocksify/hook_process.c \
+	libsocksify/hook_remote.c \
+	libsocksify/hook_res.c \
+	libsocksify/nameserver.c \
+	libsocksify/nameserver.h \
+	libsocksify/hook_syscall.c \
 	$(NULL)
 # A fortified call would tie the library to the C library that it was built with.
 libsocksify_la_CPPFLAGS = $(AM_CPPFLAGS) -U_FORTIFY_SOURCE
@@ -64,7 +86,7 @@ libsocksify/libsocksify.map: $(srcdir)/libsocksify/symbols.def
 	$(AM_V_GEN)$(MKDIR_P) libsocksify && { \
 	echo '{ global:' && \
 	sed -n -E -e 's/^ALIAS\(([a-z0-9_]+)\)$$/\1;/p' \
-		-e 's/^(KERNEL|LIBC)\([^,]*, ([a-z0-9_]+),.*/\2;/p' \
+		-e 's/^(KERNEL|LIBC|LATE)\([^,]*, ([a-z0-9_]+),.*/\2;/p' \
 		$(srcdir)/libsocksify/symbols.def && \
 	echo 'local: *; };'; } >$@.tmp && mv $@.tmp $@
 CLEANFILES += libsocksify/libsocksify.map

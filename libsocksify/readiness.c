@@ -4,17 +4,26 @@
 #include "libsocksify/readiness.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 
 #include "libsocksify/connection.h"
 #include "libsocksify/descriptors.h"
+#include "libsocksify/raw.h"
 #include "libsocksify/real.h"
+#include "libsocksify/records.h"
 #include "libsocksify/waiter.h"
+
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ	22
+#endif
 
 #define FEW		64	/* descriptors that fit on the stack */
 #define LONG_S		(1ll << 32)	/* longer than anyone waits: no clock overflows by it */
+#define SIGNAL_SET	(_NSIG / 8)	/* bytes of one in the kernel */
 #define SLICE_NS	5000000	/* between looks, where no waiter can be had: 5 ms */
 
 /* One call. */
@@ -30,12 +39,51 @@ struct view {
 	struct timespec		 end;		/* of the monotonic clock */
 };
 
+/* Has the pages of @size bytes at @from there to be read: 0, or -errno. */
+static long
+populate(const void *from, size_t size)
+{
+	uintptr_t at = (uintptr_t)from, begin = at & -(uintptr_t)getauxval(AT_PAGESZ);
+
+	return RAW(SYS_madvise, begin, at + size - begin, MADV_POPULATE_READ);
+}
+
+bool
+readiness_readable(const void *from, size_t size)
+{
+	const char here = 0;
+
+	if (from == NULL || size == 0)
+		return true;
+	if ((uintptr_t)from + size < (uintptr_t)from)
+		return false;
+	switch (populate(from, size)) {
+	case -EFAULT:
+	case -ENOMEM:
+		return false;
+	case -EINVAL:
+		/* Mapped without that right; or the kernel, before 5.14, does not know it. */
+		return populate(&here, sizeof(here)) != 0;
+	default:
+		return true;
+	}
+}
+
+/* Whether @fd is in a handshake, and is still the socket that it was. */
+static bool
+is_masked(int fd)
+{
+	return connection_is_connecting(fd) && records_connection(fd) != NULL;
+}
+
 bool
 readiness_masked(const struct pollfd *fds, nfds_t count)
 {
-	for (nfds_t i = 0; i < count; i++)
-		if (connection_is_connecting(fds[i].fd))
-			return descriptors_owned();
+	if (count > (nfds_t)DESCRIPTORS_MAX || !readiness_readable(fds, count * sizeof(*fds)))
+		return false;
+	for (nfds_t i = 0; fds != NULL && i < count; i++)
+		if (is_masked(fds[i].fd))
+			return true;
 	return false;
 }
 
@@ -48,7 +96,7 @@ look(struct view *v)
 	for (nfds_t i = 0; i < v->count; i++) {
 		v->seen[i] = v->fds[i];
 		v->seen[i].revents = 0;
-		if (!connection_is_connecting(v->fds[i].fd))
+		if (!is_masked(v->fds[i].fd))
 			continue;
 		v->only = atomic_load(&descriptors_find(v->fds[i].fd)->connection);
 		v->masked++;
@@ -161,6 +209,8 @@ readiness_poll(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
 	size_t size = (count + 1) * sizeof(*fds);
 	int n;
 
+	if (!readiness_readable(timeout, sizeof(*timeout)) || !readiness_readable(mask, SIGNAL_SET))
+		return -EFAULT;
 	if (timeout != NULL && (timeout->tv_sec < 0 || timeout->tv_nsec < 0 ||
 	    timeout->tv_nsec >= 1000000000))
 		return -EINVAL;
@@ -171,7 +221,10 @@ readiness_poll(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
 			return -ENOMEM;
 	}
 	set_end(&v, timeout);
-	n = poll_view(&v, mask, timeout == NULL || timeout->tv_sec != 0 || timeout->tv_nsec != 0);
+	/* The answers are written to the caller's: the kernel knows whether they can be. */
+	n = real.ppoll(fds, count, &(struct timespec){ 0 }, NULL) < 0 ? -errno : 0;
+	if (n == 0)
+		n = poll_view(&v, mask, timeout == NULL || timeout->tv_sec != 0 || timeout->tv_nsec != 0);
 	if (left != NULL && v.limited)
 		*left = time_left(&v);
 	if (count > FEW)

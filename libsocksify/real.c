@@ -4,6 +4,7 @@
 #include "libsocksify/real.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,19 +21,29 @@ early_##name parameters \
 }
 #define LIBC(type, name, parameters) \
 static type early_##name parameters;
+#define LATE(type, name, parameters, arguments, failure) \
+static type \
+early_##name parameters \
+{ \
+	real_init(); \
+	return real.name == early_##name ? (errno = ENOSYS, failure) : real.name arguments; \
+}
 #define ALIAS(name)
 #include "libsocksify/symbols.def"
 #undef KERNEL
 #undef LIBC
+#undef LATE
 #undef ALIAS
 
 struct real real = {
 #define KERNEL(type, name, number, parameters, arguments)	.name = early_##name,
 #define LIBC(type, name, parameters)			.name = early_##name,
+#define LATE(type, name, parameters, arguments, failure)	.name = early_##name,
 #define ALIAS(name)
 #include "libsocksify/symbols.def"
 #undef KERNEL
 #undef LIBC
+#undef LATE
 #undef ALIAS
 };
 
@@ -125,6 +136,19 @@ early_syscall(long number, ...)
 }
 
 static int
+early_prctl(int option, ...)
+{
+	va_list arguments;
+	long a[4];
+
+	va_start(arguments, option);
+	for (int i = 0; i < 4; i++)
+		a[i] = va_arg(arguments, long);
+	va_end(arguments);
+	return (int)raw_result(RAW(SYS_prctl, option, a[0], a[1], a[2], a[3]));
+}
+
+static int
 early_ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
 {
 	struct timespec left;
@@ -184,13 +208,6 @@ early_select(int count, fd_set *in, fd_set *out, fd_set *urgent, struct timeval 
 	return early_pselect(count, in, out, urgent, &t, NULL);
 }
 
-static void *
-early_dlopen(const char *file, int mode)
-{
-	real_init();
-	return real.dlopen == early_dlopen ? NULL : real.dlopen(file, mode);
-}
-
 void
 real_init(void)
 {
@@ -204,6 +221,7 @@ real_init(void)
 	} while (0);
 #define KERNEL(type, name, number, parameters, arguments)	LOOK_UP(name)
 #define LIBC(type, name, parameters)			LOOK_UP(name)
+#define LATE(type, name, parameters, arguments, failure)	LOOK_UP(name)
 #define ALIAS(name)
 #include "libsocksify/symbols.def"
 }

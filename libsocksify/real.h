@@ -10,22 +10,30 @@
 #define LIBSOCKSIFY_REAL_H
 
 #include <fcntl.h>
+#include <netdb.h>
 #include <poll.h>
+#include <resolv.h>
 #include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <time.h>
+#include <wordexp.h>
 
 struct real {
 #define KERNEL(type, name, number, parameters, arguments)	type (*name) parameters;
 #define LIBC(type, name, parameters)			type (*name) parameters;
+#define LATE(type, name, parameters, arguments, failure)	type (*name) parameters;
 #define ALIAS(name)
 #include "libsocksify/symbols.def"
 #undef KERNEL
 #undef LIBC
+#undef LATE
 #undef ALIAS
 };
 

@@ -16,10 +16,14 @@ static void
 drop(int fd)
 {
 	struct slot *s = descriptors_find(fd);
+	struct connection *c = atomic_load(&s->connection);
 	uint32_t marks = slot_marks(s);
 
-	/* While the helper holds the socket too, closing it does not unregister it. */
-	watch_forget(fd, connection_is_connecting(fd));
+	/*
+	 * While the helper holds the socket too, closing it does not unregister it.
+	 * Where the number has been closed unseen it means something else by now.
+	 */
+	watch_forget(fd, connection_is_connecting(fd) && socket_cookie(fd) == c->cookie);
 	connection_hide(fd);
 	if ((marks & SLOT_EPOLL) != 0)
 		watch_forget_epoll(fd);
@@ -116,6 +120,7 @@ records_connection(int fd)
 {
 	struct slot *s = descriptors_find(fd);
 	struct connection *c;
+	struct critical critical;
 
 	if (s == NULL || (slot_marks(s) & SLOT_CONNECTION) == 0 || !descriptors_owned())
 		return NULL;
@@ -124,6 +129,13 @@ records_connection(int fd)
 		return NULL;
 	if (c->cookie == socket_cookie(fd))
 		return c;
-	records_drop(fd);
-	return NULL;
+	/* Another thread may have put both another socket and another record there meanwhile. */
+	critical_lock(&critical);
+	c = atomic_load(&s->connection);
+	if (c != NULL && c->cookie != socket_cookie(fd)) {
+		drop(fd);
+		c = NULL;
+	}
+	critical_unlock(&critical);
+	return c;
 }

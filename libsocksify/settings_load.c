@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 
+#include "libsocksify/health.h"
 #include "libsocksify/hosts.h"
 #include "libsocksify/names.h"
 #include "libsocksify/settings_environment.h"
@@ -40,6 +41,7 @@ load_state(const char *path)
 	/* Our own copy: what another process does to the file later changes nothing here. */
 	memcpy(&current, &state->settings, sizeof(current));
 	names_use(&state->names);
+	health_use(&state->health);
 	return settings_are_sound(&current) ? PHASE_READY : PHASE_FAILED;
 }
 
@@ -79,6 +81,7 @@ load_environment(void)
 	    state_make_private(&state) < 0)
 		return PHASE_FAILED;
 	names_use(&state->names);
+	health_use(&state->health);
 	return PHASE_READY;
 }
 
@@ -103,6 +106,7 @@ settings_load(bool *failed)
 			explicit_bzero(&current, sizeof(current));
 			current.proxy_loopback = settings_proxy_loopback();
 		}
+		names_reserve(&current);
 		atomic_store(&phase, seen);
 		errno = saved;
 	}

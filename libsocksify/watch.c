@@ -13,7 +13,7 @@
 enum watch_state {
 	WATCH_OPEN,		/* the kernel has what the program asked for */
 	WATCH_MASKED,
-	WATCH_WITHDRAWN,	/* the kernel has nothing, for a moment */
+	WATCH_WITHDRAWN,	/* the kernel has nothing */
 };
 
 struct registration {
@@ -49,9 +49,9 @@ delete(struct slot *s, struct registration **where)
 		slot_unmark(s, SLOT_WATCHED);
 }
 
-/* The recorded event of @r becomes @event; made if need be. False: no memory. */
+/* The recorded event of @epoll becomes @event; made if need be. False: no memory. */
 static bool
-record(struct slot *s, int epoll, const struct epoll_event *event, bool masked)
+record(struct slot *s, int epoll, const struct epoll_event *event, enum watch_state state)
 {
 	struct registration **where = find(s, epoll), *r = *where;
 	struct slot *watcher = descriptors_make(epoll);
@@ -67,7 +67,7 @@ record(struct slot *s, int epoll, const struct epoll_event *event, bool masked)
 		slot_mark(watcher, SLOT_EPOLL);
 	}
 	r->event = *event;
-	r->state = masked ? WATCH_MASKED : WATCH_OPEN;
+	r->state = state;
 	return true;
 }
 
@@ -94,19 +94,40 @@ static int
 watch_delete(int epoll, int fd, struct slot *s)
 {
 	struct registration **where = find(s, epoll);
-	int error = control(epoll, EPOLL_CTL_DEL, fd, NULL);
+	bool withdrawn = *where != NULL && (*where)->state == WATCH_WITHDRAWN;
+	int error = withdrawn ? 0 : control(epoll, EPOLL_CTL_DEL, fd, NULL);
 
 	if (error == 0 && *where != NULL)
 		delete(s, where);
 	return error;
 }
 
+/* How what is registered of @fd now is kept while @s is CONNECTING. */
+static enum watch_state
+connecting_state(const struct slot *s)
+{
+	const struct connection *c = atomic_load(&s->connection);
+
+	return c != NULL && c->withdrawn ? WATCH_WITHDRAWN : WATCH_MASKED;
+}
+
+/* EPOLL_CTL_ADD or EPOLL_CTL_MOD where the kernel has nothing of it. */
+static int
+change_withdrawn(struct registration *r, int op, const struct epoll_event *event)
+{
+	if (op == EPOLL_CTL_ADD)
+		return -EEXIST;
+	r->event = *event;
+	return 0;
+}
+
 int
 watch_control(int epoll, int op, int fd, const struct epoll_event *event)
 {
 	struct slot *s = descriptors_find(fd);
-	const struct registration *r = *find(s, epoll);
+	struct registration *r = *find(s, epoll);
 	struct epoll_event masked;
+	enum watch_state state = WATCH_OPEN;
 	bool connecting = connection_is_connecting(fd);
 	int error;
 
@@ -117,13 +138,20 @@ watch_control(int epoll, int op, int fd, const struct epoll_event *event)
 	/* A masked one is not exclusive in the kernel; the program's still is. */
 	if (op == EPOLL_CTL_MOD && r != NULL && (r->event.events & EPOLLEXCLUSIVE) != 0)
 		return -EINVAL;
+	if (r != NULL && r->state == WATCH_WITHDRAWN)
+		return change_withdrawn(r, op, event);
 	masked = *event;
-	if (connecting)
+	if (connecting) {
 		masked.events &= KEPT_EVENTS;
+		state = connecting_state(s);
+	}
 	error = control(epoll, op, fd, &masked);
 	if (error < 0)
 		return error;
-	if (!record(s, epoll, event, connecting) && connecting) {
+	/* The kernel has been asked whether it may be registered at all. */
+	if (state == WATCH_WITHDRAWN)
+		control(epoll, EPOLL_CTL_DEL, fd, NULL);
+	if (!record(s, epoll, event, state) && connecting) {
 		control(epoll, EPOLL_CTL_DEL, fd, NULL);
 		return -ENOMEM;
 	}
@@ -138,6 +166,11 @@ watch_mask(int fd)
 	for (struct registration *r = s->registrations; r != NULL; r = r->next) {
 		struct epoll_event masked = r->event;
 
+		if (connecting_state(s) == WATCH_WITHDRAWN) {
+			if (control(r->epoll, EPOLL_CTL_DEL, fd, NULL) == 0)
+				r->state = WATCH_WITHDRAWN;
+			continue;
+		}
 		masked.events &= KEPT_EVENTS;
 		if (((r->event.events & EPOLLEXCLUSIVE) != 0 ? replace(r->epoll, fd, &masked)
 		    : control(r->epoll, EPOLL_CTL_MOD, fd, &masked)) == 0)
@@ -226,7 +259,7 @@ watch_masked(int fd, int *epolls, int max)
 	int count = 0;
 
 	for (struct registration *r = s->registrations; r != NULL && count < max; r = r->next)
-		if (r->state == WATCH_MASKED)
+		if (r->state != WATCH_OPEN)
 			epolls[count++] = r->epoll;
 	return count;
 }

@@ -22,7 +22,11 @@ typedef int watch_translate(int epoll);
 
 /* epoll_ctl(2) on a descriptor whose registrations are recorded: 0, or -errno. */
 int	 watch_control(int epoll, int op, int fd, const struct epoll_event *event);
-/* Masks what is registered of @fd, in the program's own table. */
+/*
+ * Masks what is registered of @fd, in the program's own table. Of a connection
+ * that is .withdrawn, it is taken away, now and when it is registered: EPOLLERR
+ * and EPOLLHUP of one failure, after which another proxy is tried, would show.
+ */
 void	 watch_mask(int fd);
 /*
  * Before the socket is made to show its failure: takes its masked registrations
@@ -42,7 +46,7 @@ watch_translate watch_same_number;
 void	 watch_forget(int fd, bool in_kernel);
 /* Forgets every registration that names @epoll, which is being closed. */
 void	 watch_forget_epoll(int epoll);
-/* The epoll descriptors that masked registrations of @fd name: how many, at most @max. */
+/* The epoll descriptors that masked or withdrawn registrations of @fd name: how many, at most @max. */
 int	 watch_masked(int fd, int *epolls, int max);
 
 #endif

@@ -22,7 +22,7 @@ converse(struct handshake *h, const uint8_t *data, size_t len, size_t step, bool
 {
 	size_t taken = 0, n;
 
-	handshake_start(h, SOCKS5_CONNECT, &target, password ? "alice" : "",
+	handshake_start(h, SOCKS5_CONNECT, &target, 0, password ? "alice" : "",
 	    password ? "secret" : "");
 	while (!handshake_ended(h)) {
 		const uint8_t *out;

@@ -2,7 +2,7 @@
 /*
  * A SOCKS5 server for tests, which shares no code with what it tests.
  *
- * slowsocks [-d MS] [-s] [-6] [-u USER:PASSWORD] [-l LOG]
+ * slowsocks [-d MS] [-s] [-6] [-u USER:PASSWORD] [-l LOG] [-x FAULT]
  *
  * Listens on a free loopback port, prints it, and serves until its standard
  * input ends. -d delays every answer, -s sends answers a byte at a time, -6
@@ -12,6 +12,11 @@
  * closing; echo.* sends back what it gets; banner.* speaks first, in one segment
  * with the answer. So do the addresses 198.51.100.N and 2001:db8::N, in the order
  * of the table below. Every request is logged as "connect TYPE HOST PORT as USER".
+ *
+ * -x is for a proxy that is none: "refuse" does not listen on the port, "full" does
+ * and takes no connection; PHASE-hang, PHASE-drop, PHASE-reset and PHASE-junk, with
+ * "greeting", "login" or "request" as PHASE, do that in place of the answer there,
+ * and greeting-none accepts no method. Each of these is logged as "fault".
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -34,6 +39,7 @@
 static int delay_ms;
 static bool split;
 static const char *credentials;
+static const char *fault = "";
 static FILE *request_log;
 
 static int
@@ -62,6 +68,40 @@ answer(int fd, const void *from, size_t len)
 		send(fd, bytes, len, MSG_NOSIGNAL);
 }
 
+/* Waits until the client has gone. */
+static void
+linger(int fd)
+{
+	char c;
+
+	while (recv(fd, &c, 1, 0) > 0)
+		continue;
+}
+
+/* Whether the answer of @phase is to be wrong: then it has been. */
+static bool
+faulty(int fd, const char *phase)
+{
+	struct linger at_once = { .l_onoff = 1 };
+	size_t n = strlen(phase);
+	const char *what = fault + n + 1;
+
+	if (strncmp(fault, phase, n) != 0 || fault[n] != '-')
+		return false;
+	fprintf(request_log, "fault\n");
+	if (strcmp(what, "hang") == 0)
+		linger(fd);
+	else if (strcmp(what, "junk") == 0)
+		answer(fd, "HTTP/1.0 400\r\n", 14);
+	else if (strcmp(what, "none") == 0)
+		answer(fd, "\5\377", 2);
+	else if (strcmp(what, "reset") == 0)
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	else
+		pause_ms(delay_ms);
+	return true;
+}
+
 /* RFC 1929, against USER:PASSWORD: the user's name, or -1. */
 static int
 login(int fd, char *user)
@@ -75,6 +115,8 @@ login(int fd, char *user)
 	if (receive(fd, lengths, 1) < 0 || receive(fd, password, lengths[0]) < 0)
 		return -1;
 	password[lengths[0]] = '\0';
+	if (faulty(fd, "login"))
+		return -1;
 	snprintf(given, sizeof(given), "%s:%s", user, password);
 	if (strcmp(given, credentials) != 0) {
 		answer(fd, "\1\1", 2);
@@ -91,6 +133,8 @@ greet(int fd, char *user)
 	int wanted = credentials != NULL ? 2 : 0;
 
 	if (receive(fd, head, 2) < 0 || head[0] != 5 || receive(fd, methods, head[1]) < 0)
+		return -1;
+	if (faulty(fd, "greeting"))
 		return -1;
 	if (memchr(methods, wanted, head[1]) == NULL) {
 		answer(fd, "\5\377", 2);
@@ -166,16 +210,6 @@ relay(int a, int b)
 	}
 }
 
-/* Waits until the client has gone. */
-static void
-linger(int fd)
-{
-	char c;
-
-	while (recv(fd, &c, 1, 0) > 0)
-		continue;
-}
-
 static void
 echo(int fd)
 {
@@ -247,6 +281,8 @@ serve(void *arg)
 		fprintf(request_log, "malformed\n");
 		goto out;
 	}
+	if (faulty(fd, "request"))
+		goto out;
 	fprintf(request_log, "connect %d %s %u as %s\n", type, host, ntohs(port), user);
 	if (play(fd, host))
 		goto out;
@@ -274,13 +310,18 @@ open_listener(bool six)
 	struct sockaddr *address = six ? (struct sockaddr *)&in6 : (struct sockaddr *)&in;
 	socklen_t len = six ? sizeof(in6) : sizeof(in);
 	int fd = socket(six ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool full = strcmp(fault, "full") == 0;
 
 	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (fd < 0 || bind(fd, address, len) < 0 || listen(fd, 4096) < 0 ||
-	    getsockname(fd, address, &len) < 0) {
+	if (fd < 0 || bind(fd, address, len) < 0 || getsockname(fd, address, &len) < 0 ||
+	    (strcmp(fault, "refuse") != 0 && listen(fd, full ? 0 : 4096) < 0)) {
 		perror("slowsocks");
 		exit(1);
 	}
+	/* What the backlog takes, so that nobody else's connection comes in. */
+	for (int i = 0; full && i < 4; i++)
+		connect(socket(in.sin_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
+		    address, len);
 	printf("%u\n", ntohs(six ? in6.sin6_port : in.sin_port));
 	fflush(stdout);
 	return fd;
@@ -295,7 +336,7 @@ main(int argc, char **argv)
 	int c;
 
 	request_log = stderr;
-	while ((c = getopt(argc, argv, "d:s6u:l:")) != -1) {
+	while ((c = getopt(argc, argv, "d:s6u:l:x:")) != -1) {
 		if (c == 'd')
 			delay_ms = atoi(optarg);
 		else if (c == 's')
@@ -304,6 +345,8 @@ main(int argc, char **argv)
 			six = true;
 		else if (c == 'u')
 			credentials = optarg;
+		else if (c == 'x')
+			fault = optarg;
 		else if (c == 'l')
 			request_log = fopen(optarg, "a");
 		else
@@ -315,6 +358,9 @@ main(int argc, char **argv)
 	pthread_attr_setstacksize(&attributes, STACK_SIZE);
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 	p[1].fd = open_listener(six);
+	/* Nobody is to be accepted there. */
+	if (strcmp(fault, "refuse") == 0 || strcmp(fault, "full") == 0)
+		p[1].fd = -1;
 	while (poll(p, 2, -1) >= 0 && p[0].revents == 0) {
 		pthread_t thread;
 		int fd = accept(p[1].fd, NULL, NULL);

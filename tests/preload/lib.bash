@@ -8,8 +8,12 @@ failures=0
 proxy_pid=
 
 finish() {
-	exec 9>&-
-	[ -z "$proxy_pid" ] || wait "$proxy_pid"
+	local pid
+
+	exec 9>&- 8>&-
+	for pid in $proxy_pid "${served[@]}"; do
+		wait "$pid"
+	done
 	rm -rf "$scratch"
 }
 trap finish EXIT
@@ -33,12 +37,33 @@ proxy() {
 	esac
 }
 
+# serve NAME [OPTION...]: a slowsocks until the end, on ${port[NAME]}, with a log of its own.
+declare -A port
+served=()
+serve() {
+	local name=$1
+
+	shift
+	[ -p "$scratch/until" ] || { mkfifo "$scratch/until"; exec 8<>"$scratch/until"; }
+	mkfifo "$scratch/$name.port"
+	: >"$scratch/$name.log"
+	"$here/tests/lib/slowsocks" "$@" -l "$scratch/$name.log" \
+	    <"$scratch/until" >"$scratch/$name.port" 8>&- 9>&- &
+	served+=($!)
+	read -r "port[$name]" <"$scratch/$name.port"
+}
+
+# settings WORD...: makes the file that SOCKSIFY_STATE names, as tests/lib/makestate.c says.
+settings() {
+	"$here/tests/lib/makestate" "$SOCKSIFY_STATE" "$@"
+}
+
 # check NAME COMMAND...: runs it, and says whether it succeeded.
 check() {
 	local name=$1
 
 	shift
-	if "$@" >"$scratch/said" 2>&1 9>&-; then
+	if "$@" >"$scratch/said" 2>&1 8>&- 9>&-; then
 		echo "ok $name"
 	else
 		echo "not ok $name: exit $?"

@@ -7,6 +7,7 @@ common_tests = \
 	tests/unit/test_addr \
 	tests/unit/test_conf_lex \
 	tests/unit/test_cursor \
+	tests/unit/test_dns_message \
 	tests/unit/test_handshake \
 	tests/unit/test_http_connect \
 	tests/unit/test_socks4 \
@@ -22,6 +23,8 @@ tests_unit_test_conf_lex_CFLAGS = $(unit_cflags)
 tests_unit_test_conf_lex_LDADD = $(common_ldadd)
 tests_unit_test_cursor_CFLAGS = $(unit_cflags)
 tests_unit_test_cursor_LDADD = $(common_ldadd)
+tests_unit_test_dns_message_CFLAGS = $(unit_cflags)
+tests_unit_test_dns_message_LDADD = $(common_ldadd)
 tests_unit_test_handshake_CFLAGS = $(unit_cflags)
 tests_unit_test_handshake_LDADD = $(common_ldadd)
 tests_unit_test_http_connect_CFLAGS = $(unit_cflags)
@@ -35,6 +38,7 @@ tests_unit_test_url_LDADD = $(common_ldadd)
 
 # What the library knows, without its hooks.
 client_known_sources = \
+	libsocksify/health.c \
 	libsocksify/hosts.c \
 	libsocksify/names.c \
 	libsocksify/route.c \
@@ -45,6 +49,9 @@ client_known_sources = \
 
 client_tests = \
 	tests/unit/test_descriptors \
+	tests/unit/test_elf_file \
+	tests/unit/test_filter \
+	tests/unit/test_health \
 	tests/unit/test_names \
 	tests/unit/test_resolve \
 	tests/unit/test_route \
@@ -60,6 +67,16 @@ tests_unit_test_descriptors_CFLAGS = $(unit_cflags)
 tests_unit_test_descriptors_LDADD = $(common_ldadd)
 tests_unit_test_descriptors_SOURCES = tests/unit/test_descriptors.c \
 	libsocksify/descriptors.c libsocksify/pool.c
+tests_unit_test_elf_file_CFLAGS = $(unit_cflags)
+tests_unit_test_elf_file_LDADD = $(common_ldadd)
+tests_unit_test_elf_file_SOURCES = tests/unit/test_elf_file.c libsocksify/elf_file.c
+tests_unit_test_filter_CFLAGS = $(unit_cflags)
+tests_unit_test_filter_LDADD = $(common_ldadd)
+tests_unit_test_filter_SOURCES = tests/unit/test_filter.c libsocksify/filter.c
+tests_unit_test_health_CFLAGS = $(unit_cflags)
+tests_unit_test_health_LDADD = $(common_ldadd)
+tests_unit_test_health_SOURCES = tests/unit/test_health.c libsocksify/health.c \
+	libsocksify/settings.c
 tests_unit_test_names_CFLAGS = $(unit_cflags)
 tests_unit_test_names_LDADD = $(common_ldadd)
 tests_unit_test_names_SOURCES = tests/unit/test_names.c $(client_known_sources)
@@ -71,8 +88,9 @@ tests_unit_test_resolve_SOURCES = \
 	libsocksify/hook_resolve.c \
 	libsocksify/hook_resolve_async.c \
 	libsocksify/hook_resolve_host.c \
+	libsocksify/idn.c \
+	libsocksify/real.c \
 	libsocksify/resolve.c \
-	libsocksify/resolve_real.c \
 	$(client_known_sources)
 tests_unit_test_route_CFLAGS = $(unit_cflags)
 tests_unit_test_route_LDADD = $(common_ldadd)
