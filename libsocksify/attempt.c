@@ -9,11 +9,11 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "common/compiler.h"
 #include "libsocksify/connection.h"
 #include "libsocksify/critical.h"
 #include "libsocksify/health.h"
 #include "libsocksify/pool.h"
+#include "libsocksify/proxy_handshake.h"
 #include "libsocksify/raw.h"
 #include "libsocksify/real.h"
 #include "libsocksify/report.h"
@@ -136,41 +136,6 @@ fail_transport(struct attempt *a, int error)
 		handshake_fail(&a->handshake, HANDSHAKE_TRANSPORT, error);
 }
 
-static uint8_t
-offered_methods(const struct proxy *proxy)
-{
-	uint8_t offers = 0;
-
-	if ((proxy->methods & PROXY_METHOD_NONE) != 0)
-		offers |= HANDSHAKE_OFFER_NONE;
-	if ((proxy->methods & PROXY_METHOD_USERNAME) != 0)
-		offers |= HANDSHAKE_OFFER_USERNAME;
-	return offers;
-}
-
-static void
-start_handshake(struct attempt *a, const struct proxy *proxy)
-{
-	static const enum handshake_protocol protocols[] = {
-		[PROXY_SOCKS5] = HANDSHAKE_SOCKS5,
-		[PROXY_SOCKS4] = HANDSHAKE_SOCKS4,
-		[PROXY_SOCKS4A] = HANDSHAKE_SOCKS4A,
-		[PROXY_HTTP] = HANDSHAKE_HTTP,
-	};
-	struct handshake_server server = {
-		.protocol = protocols[proxy->protocol],
-		.offers = offered_methods(proxy),
-		.username = proxy->username,
-		.password = proxy->password,
-	};
-
-	_Static_assert(ARRAY_SIZE(protocols) == PROXY_PROTOCOLS, "every protocol is spoken");
-	handshake_start(&a->handshake, SOCKS5_CONNECT, &a->route.dst, &server);
-	/* Only methods that are not known here are to be used. */
-	if (proxy->protocol == PROXY_SOCKS5 && proxy->methods != 0 && server.offers == 0)
-		handshake_fail(&a->handshake, HANDSHAKE_NO_METHOD, 0);
-}
-
 /* Sets out for the place. False: it has failed already. */
 static bool
 set_out(struct attempt *a)
@@ -180,7 +145,7 @@ set_out(struct attempt *a)
 
 	a->begun = now_ms();
 	a->reached = false;
-	start_handshake(a, place_proxy(&a->route, a->place));
+	proxy_handshake_start(&a->handshake, &a->route.dst, place_proxy(&a->route, a->place));
 	/* What cannot be asked for. */
 	if (handshake_ended(&a->handshake))
 		return false;

@@ -515,7 +515,8 @@ contest(int flags)
 			CHECK(r[j].result == 0 || r[j].result == -EINPROGRESS ||
 			    r[j].result == -EALREADY || r[j].result == -EISCONN);
 		}
-		CHECK(begun == 1);
+		/* Who comes when it is done is told so, once, on a socket that does not block. */
+		CHECK(begun == 1 || (begun == 2 && flags != 0));
 		CHECK(victim_poll(fd, POLLOUT, LIMIT_MS) == POLLOUT);
 		CHECK(getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, &len) == 0 && t.tv_usec == 0);
 		victim_echo(fd);
