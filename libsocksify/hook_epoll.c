@@ -13,30 +13,7 @@
 #include "libsocksify/real.h"
 #include "libsocksify/records.h"
 #include "libsocksify/watch.h"
-
-/*
- * The helper will restore a registration in @epoll, and must have it for that.
- * If the handshake has ended before the helper could get it, or it cannot be
- * handed over, this thread restores the registration itself.
- */
-static void
-provide(int epoll, int fd)
-{
-	struct slot *s = descriptors_find(fd);
-	struct connection *c;
-
-	if (helper_give_epoll(epoll, fd) < 0) {
-		c = atomic_load(&s->connection);
-		if (c != NULL)
-			connection_wait(c, -1);
-	}
-	state_lock();
-	c = atomic_load(&s->connection);
-	if (c == NULL || connection_state(c) != CONNECTION_CONNECTING)
-		watch_restore(fd, watch_same_number,
-		    c != NULL && connection_state(c) == CONNECTION_ESTABLISHED);
-	state_unlock();
-}
+#include "libsocksify/watching.h"
 
 EXPORT int
 epoll_ctl(int epoll, int op, int fd, struct epoll_event *event)
@@ -61,7 +38,7 @@ epoll_ctl(int epoll, int op, int fd, struct epoll_event *event)
 	    !helper_has_epoll(epoll);
 	state_unlock();
 	if (lacking)
-		provide(epoll, fd);
+		watching_provide(epoll, fd);
 	critical_leave(&c);
 	if (result == 0)
 		errno = saved;

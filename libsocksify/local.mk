@@ -36,11 +36,15 @@ client_core_sources = \
 	libsocksify/real.h \
 	libsocksify/records.c \
 	libsocksify/records.h \
+	libsocksify/registered.c \
+	libsocksify/registered.h \
 	libsocksify/symbols.def \
 	libsocksify/waiter.c \
 	libsocksify/waiter.h \
 	libsocksify/watch.c \
 	libsocksify/watch.h \
+	libsocksify/watching.c \
+	libsocksify/watching.h \
 	$(NULL)
 
 libsocksify_la_SOURCES = \

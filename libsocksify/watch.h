@@ -22,6 +22,16 @@ typedef int watch_translate(int epoll);
 
 /* epoll_ctl(2) on a descriptor whose registrations are recorded: 0, or -errno. */
 int	 watch_control(int epoll, int op, int fd, const struct epoll_event *event);
+/*
+ * Records what is registered of @fd, a socket that came from elsewhere and so may
+ * have been registered where no hook saw it.
+ */
+void	 watch_recover(int fd);
+/*
+ * Before the number @epoll is closed: what is masked in it is recorded of the
+ * other numbers of the same epoll descriptor, too. These, at most @max: how many.
+ */
+int	 watch_share(int epoll, int *others, int max);
 /* Masks what is registered of @fd, in the program's own table. */
 void	 watch_mask(int fd);
 /*
