@@ -7,6 +7,7 @@ preload_scripts = \
 	tests/preload/exec.sh \
 	tests/preload/exports.sh \
 	tests/preload/harsh.sh \
+	tests/preload/plugin.sh \
 	tests/preload/process.sh \
 	tests/preload/proxies.sh \
 	tests/preload/sandbox.sh \
@@ -24,6 +25,7 @@ check_PROGRAMS += \
 	tests/preload/victim_foreign \
 	tests/preload/victim_harsh \
 	tests/preload/victim_number \
+	tests/preload/victim_plugin \
 	tests/preload/victim_process \
 	tests/preload/victim_sandbox \
 	tests/preload/victim_threads \
@@ -37,7 +39,14 @@ tests_preload_victim_exec_SOURCES = tests/preload/victim_exec.c $(victim_sources
 tests_preload_victim_foreign_SOURCES = tests/preload/victim_foreign.c $(victim_sources)
 tests_preload_victim_harsh_SOURCES = tests/preload/victim_harsh.c $(victim_sources)
 tests_preload_victim_number_SOURCES = tests/preload/victim_number.c $(victim_sources)
+tests_preload_victim_plugin_SOURCES = tests/preload/victim_plugin.c $(victim_sources)
 tests_preload_victim_process_SOURCES = tests/preload/victim_process.c $(victim_sources)
 tests_preload_victim_sandbox_SOURCES = tests/preload/victim_sandbox.c $(victim_sources)
 tests_preload_victim_threads_SOURCES = tests/preload/victim_threads.c $(victim_sources)
 tests_preload_victim_unusual_SOURCES = tests/preload/victim_unusual.c $(victim_sources)
+
+# The path makes it a shared library, though it is never installed.
+check_LTLIBRARIES += tests/preload/plugin.la
+tests_preload_plugin_la_SOURCES = tests/preload/plugin.c tests/preload/plugin.h
+tests_preload_plugin_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
+	-rpath $(abs_builddir)
