@@ -215,7 +215,7 @@ connect_recorded(const struct call *call)
 	int error, helper;
 
 	critical_lock(&c);
-	helper = helper_start();
+	helper = helper_start(&c);
 	a = begin_recorded(call);
 	if (a == NULL) {
 		critical_unlock(&c);
@@ -271,7 +271,7 @@ continue_elsewhere(const struct call *call, const struct attempt *from,
 	int helper;
 
 	critical_lock(&c);
-	helper = helper_start();
+	helper = helper_start(&c);
 	if (helper == 0)
 		a = begin_recorded(call);
 	if (a != NULL) {

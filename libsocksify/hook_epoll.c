@@ -9,7 +9,7 @@
 #include "libsocksify/descriptors.h"
 #include "libsocksify/helper.h"
 #include "libsocksify/hook.h"
-#include "libsocksify/readiness.h"
+#include "libsocksify/readable.h"
 #include "libsocksify/real.h"
 #include "libsocksify/records.h"
 #include "libsocksify/watch.h"
@@ -26,7 +26,7 @@ epoll_ctl(int epoll, int op, int fd, struct epoll_event *event)
 	/* A connection that has failed is FRESH, and may be tried again. */
 	if (!descriptors_marked(fd, unsettled) || !descriptors_owned())
 		return real.epoll_ctl(epoll, op, fd, event);
-	if (!readiness_readable(event, sizeof(*event)))
+	if (!readable(event, sizeof(*event)))
 		return real.epoll_ctl(epoll, op, fd, event);
 	/* The number may have been closed unseen: it then loses its marks here. */
 	if (connection_is_connecting(fd) && records_connection(fd) == NULL)

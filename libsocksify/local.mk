@@ -18,6 +18,8 @@ client_core_sources = \
 	libsocksify/descriptors.h \
 	libsocksify/driver.c \
 	libsocksify/driver.h \
+	libsocksify/handler.c \
+	libsocksify/handler.h \
 	libsocksify/helper.c \
 	libsocksify/helper.h \
 	libsocksify/inbox.c \
@@ -30,6 +32,8 @@ client_core_sources = \
 	libsocksify/options.h \
 	libsocksify/pool.c \
 	libsocksify/pool.h \
+	libsocksify/readable.c \
+	libsocksify/readable.h \
 	libsocksify/readiness.c \
 	libsocksify/readiness.h \
 	libsocksify/real.c \

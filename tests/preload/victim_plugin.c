@@ -85,6 +85,61 @@ early(void)
 	victim_echo(fd);
 }
 
+/* An allocator that must not be entered anew: what a handler interrupts may be it. */
+static volatile sig_atomic_t allocating, entered;
+
+extern void *__libc_calloc(size_t count, size_t size);
+
+void *
+calloc(size_t count, size_t size)
+{
+	if (allocating)
+		entered = 1;
+	return __libc_calloc(count, size);
+}
+
+static void
+connect_in_handler(int signal)
+{
+	int fd = victim_socket(ECHO, SOCK_NONBLOCK), result = victim_connect(fd, ECHO);
+
+	(void)signal;
+	CHECK(result == 0 || result == -EINPROGRESS);
+	allocating = 0;
+	CHECK(victim_poll(fd, POLLOUT, LIMIT_MS) == POLLOUT);
+	victim_echo(fd);
+}
+
+/* The first connect(2) of all, from a handler, on either stack. */
+static void
+handler_in_malloc(void)
+{
+	static char room[65536];
+	struct sigaction action = { .sa_handler = connect_in_handler };
+	const stack_t stack = { .ss_sp = room, .ss_size = sizeof(room) };
+
+	CHECK(sigaction(SIGUSR1, &action, NULL) == 0);
+	allocating = 1;
+	CHECK(raise(SIGUSR1) == 0 && !allocating && !entered);
+	action.sa_flags = SA_ONSTACK;
+	CHECK(sigaltstack(&stack, NULL) == 0 && sigaction(SIGUSR1, &action, NULL) == 0);
+	allocating = 1;
+	CHECK(raise(SIGUSR1) == 0 && !allocating && !entered);
+}
+
+/* A signal that is merely blocked is no reason to wait. */
+static void
+blocked_signals(void)
+{
+	struct sigaction action = { .sa_handler = connect_in_handler };
+	sigset_t all;
+
+	sigfillset(&all);
+	CHECK(sigaction(SIGUSR1, &action, NULL) == 0);
+	CHECK(sigprocmask(SIG_SETMASK, &all, NULL) == 0);
+	victim_begin(ECHO);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -93,6 +148,10 @@ main(int argc, char **argv)
 		{ "deep_bound", deep_bound },
 		{ "other_namespace", other_namespace },
 		{ "early", early },
+#ifdef __x86_64__
+		{ "handler_in_malloc", handler_in_malloc },
+#endif
+		{ "blocked_signals", blocked_signals },
 		{ NULL, NULL },
 	};
 
