@@ -74,6 +74,8 @@ static void
 mask_number(int fd, void *arg)
 {
 	(void)arg;
+	if (!descriptors_marked(fd, SLOT_FRESH))
+		watch_recover(fd);
 	/* What is registered from now on is recorded too, whoever made the socket. */
 	slot_mark(descriptors_find(fd), SLOT_FRESH);
 	watch_mask(fd);
@@ -227,7 +229,7 @@ connect_recorded(struct call *call)
 
 	critical_lock(&c);
 	busy = is_under_way(call);
-	helper = helper_start();
+	helper = helper_start(&c);
 	if (!busy)
 		a = begin_recorded(call);
 	if (a == NULL) {
@@ -284,7 +286,7 @@ continue_elsewhere(struct call *call, const struct attempt *from,
 	int helper;
 
 	critical_lock(&c);
-	helper = helper_start();
+	helper = helper_start(&c);
 	if (helper == 0)
 		a = begin_recorded(call);
 	if (a != NULL) {

@@ -206,9 +206,6 @@ translate(int epoll)
 {
 	const struct slot *s = descriptors_find(epoll);
 
-	/* It may still be in the inbox: it was sent before the lock was taken here. */
-	if (s->copy == 0)
-		take_messages(translating);
 	if (s->copy == 0)
 		return -1;
 	return s->copy - 1 == displaced.number ? displaced.now : s->copy - 1;
@@ -222,6 +219,11 @@ translate(int epoll)
 static void
 at_number(int fd, const struct attempt *a, void (*act)(int fd, const struct attempt *a))
 {
+	/*
+	 * What translate() will look for may still be in the inbox: it was sent before
+	 * the lock was taken here. Not later, as copies may be closed by their numbers.
+	 */
+	take_messages(translating);
 	if (fd == a->socket) {
 		act(fd, a);
 		return;

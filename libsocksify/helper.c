@@ -17,6 +17,7 @@
 #include "libsocksify/critical.h"
 #include "libsocksify/descriptors.h"
 #include "libsocksify/driver.h"
+#include "libsocksify/handler.h"
 #include "libsocksify/inbox.h"
 #include "libsocksify/raw.h"
 
@@ -95,7 +96,7 @@ create_thread(void)
 }
 
 int
-helper_start(void)
+helper_start(const struct critical *c)
 {
 	int64_t limit;
 
@@ -105,6 +106,8 @@ helper_start(void)
 		return -EPERM;
 	if (last_error != 0 && now_ms() < retry_at)
 		return last_error;
+	if (atomic_load(&helper_state) != HELPER_STARTING && handler_is_running(&c->signals))
+		return -EAGAIN;
 	if (atomic_load(&helper_state) != HELPER_STARTING)
 		last_error = create_thread();
 	limit = now_ms() + START_LIMIT_MS;

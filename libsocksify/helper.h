@@ -33,13 +33,16 @@
 #define LIBSOCKSIFY_HELPER_H
 
 struct attempt;
+struct critical;
 struct waiter;
 
 /*
- * Under the state lock. Starts it if need be: 0, or -errno where there can be
- * none. As long as any connection is CONNECTING it then stays.
+ * Under the state lock, in the critical section @c. Starts it if need be: 0, or
+ * -errno where there can be none. As long as any connection is CONNECTING it then
+ * stays. It is not started from a signal handler: pthread_create(3) allocates,
+ * and what was interrupted may be malloc.
  */
-int	 helper_start(void);
+int	 helper_start(const struct critical *c);
 /*
  * In a critical section, without the lock. Hands over @a, whose socket is the
  * program's @fd; its connection is CONNECTING. The attempt is the helper's now,

@@ -9,34 +9,11 @@
 #include "libsocksify/descriptors.h"
 #include "libsocksify/helper.h"
 #include "libsocksify/hook.h"
-#include "libsocksify/readiness.h"
+#include "libsocksify/readable.h"
 #include "libsocksify/real.h"
 #include "libsocksify/records.h"
 #include "libsocksify/watch.h"
-
-/*
- * The helper will restore a registration in @epoll, and must have it for that.
- * If the handshake has ended before the helper could get it, or it cannot be
- * handed over, this thread restores the registration itself.
- */
-static void
-provide(int epoll, int fd)
-{
-	struct slot *s = descriptors_find(fd);
-	struct connection *c;
-
-	if (helper_give_epoll(epoll, fd) < 0) {
-		c = atomic_load(&s->connection);
-		if (c != NULL)
-			connection_wait(c, -1);
-	}
-	state_lock();
-	c = atomic_load(&s->connection);
-	if (c == NULL || connection_state(c) != CONNECTION_CONNECTING)
-		watch_restore(fd, watch_same_number,
-		    c != NULL && connection_state(c) == CONNECTION_ESTABLISHED);
-	state_unlock();
-}
+#include "libsocksify/watching.h"
 
 EXPORT int
 epoll_ctl(int epoll, int op, int fd, struct epoll_event *event)
@@ -49,7 +26,7 @@ epoll_ctl(int epoll, int op, int fd, struct epoll_event *event)
 	/* A connection that has failed is FRESH, and may be tried again. */
 	if (!descriptors_marked(fd, unsettled) || !descriptors_owned())
 		return real.epoll_ctl(epoll, op, fd, event);
-	if (!readiness_readable(event, sizeof(*event)))
+	if (!readable(event, sizeof(*event)))
 		return real.epoll_ctl(epoll, op, fd, event);
 	/* The number may have been closed unseen: it then loses its marks here. */
 	if (connection_is_connecting(fd) && records_connection(fd) == NULL)
@@ -61,7 +38,7 @@ epoll_ctl(int epoll, int op, int fd, struct epoll_event *event)
 	    !helper_has_epoll(epoll);
 	state_unlock();
 	if (lacking)
-		provide(epoll, fd);
+		watching_provide(epoll, fd);
 	critical_leave(&c);
 	if (result == 0)
 		errno = saved;

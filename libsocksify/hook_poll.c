@@ -16,6 +16,7 @@
 #include "libsocksify/connection.h"
 #include "libsocksify/hook.h"
 #include "libsocksify/raw.h"
+#include "libsocksify/readable.h"
 #include "libsocksify/readiness.h"
 #include "libsocksify/real.h"
 #include "libsocksify/records.h"
@@ -162,7 +163,7 @@ select_masked(int count, fd_set *const *sets, nfds_t *members)
 
 	*members = 0;
 	for (int i = 0; i < SETS; i++)
-		if (!readiness_readable(sets[i], size))
+		if (!readable(sets[i], size))
 			return false;
 	for (int fd = 0; fd < count; fd++) {
 		if (events_of(sets, fd) == 0)
@@ -230,7 +231,7 @@ select(int count, fd_set *in, fd_set *out, fd_set *urgent, struct timeval *timeo
 
 	if (all_settled() || !select_masked(select_count(count), sets, &members))
 		return real.select(count, in, out, urgent, timeout);
-	if (!readiness_readable(timeout, sizeof(*timeout)))
+	if (!readable(timeout, sizeof(*timeout)))
 		return hook_result(-EFAULT);
 	if (timeout != NULL && (timeout->tv_sec < 0 || timeout->tv_usec < 0))
 		return hook_result(-EINVAL);

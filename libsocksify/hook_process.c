@@ -45,3 +45,21 @@ dlopen(const char *file, int mode)
 		mode &= ~RTLD_DEEPBIND;
 	return real.dlopen(file, mode);
 }
+
+/*
+ * In a namespace of its own a plug-in would have a libc of its own, past the hooks;
+ * so there is none but the program's.
+ */
+EXPORT
+#if defined(__GNUC__) && !defined(__clang__)
+__attribute__((optimize("O2")))
+#endif
+void *
+dlmopen(Lmid_t namespace, const char *file, int mode)
+{
+	if (init_active()) {
+		namespace = LM_ID_BASE;
+		mode &= ~RTLD_DEEPBIND;
+	}
+	return real.dlmopen(namespace, file, mode);
+}

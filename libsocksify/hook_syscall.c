@@ -30,6 +30,7 @@
 #include "libsocksify/hook.h"
 #include "libsocksify/hook_confine.h"
 #include "libsocksify/init.h"
+#include "libsocksify/readable.h"
 #include "libsocksify/readiness.h"
 #include "libsocksify/real.h"
 
@@ -188,7 +189,7 @@ poll_call(const long *a, long *result)
 	struct timespec *timeout = pointer(a[2]), left = { 0 };
 
 	if ((a[3] != 0 && a[4] != KERNEL_SIGSET) ||
-	    !readiness_readable(timeout, sizeof(*timeout)) ||
+	    !readable(timeout, sizeof(*timeout)) ||
 	    !readiness_masked(pointer(a[0]), (nfds_t)a[1]))
 		return false;
 	*result = hook_result(readiness_poll(pointer(a[0]), (nfds_t)a[1], timeout, pointer(a[3]),
@@ -225,8 +226,8 @@ select_call(const long *a, long *result)
 	const struct { const sigset_t *mask; size_t size; } none = { NULL, 0 }, *signals = &none;
 	struct timespec *timeout = pointer(a[4]), begin;
 
-	if (!readiness_readable(pointer(a[5]), sizeof(*signals)) ||
-	    !readiness_readable(timeout, sizeof(*timeout)))
+	if (!readable(pointer(a[5]), sizeof(*signals)) ||
+	    !readable(timeout, sizeof(*timeout)))
 		return false;
 	if (a[5] != 0)
 		signals = pointer(a[5]);

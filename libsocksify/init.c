@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <sys/auxv.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 #include "libsocksify/connection.h"
 #include "libsocksify/critical.h"
@@ -91,6 +92,9 @@ init_active(void)
 
 	if (now >= INIT_INERT)
 		return now == INIT_ACTIVE;
+	/* In a program's .preinit_array, before libc itself has been started. */
+	if (environ == NULL)
+		return false;
 	if (atomic_compare_exchange_strong(&state, &expected, INIT_RUNNING)) {
 		atomic_store(&initialiser, (pid_t)RAW(SYS_gettid));
 		initialise();

@@ -7,7 +7,8 @@
 
 /*
  * Whether there is anything to do: settings, or the wish for some that cannot be
- * had. Starts the library if its constructor has not run yet.
+ * had. Starts the library if its constructor has not run yet; before libc itself
+ * has been started, it cannot be told.
  */
 bool	 init_active(void);
 

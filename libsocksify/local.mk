@@ -22,6 +22,8 @@ client_core_sources = \
 	libsocksify/descriptors.h \
 	libsocksify/driver.c \
 	libsocksify/driver.h \
+	libsocksify/handler.c \
+	libsocksify/handler.h \
 	libsocksify/helper.c \
 	libsocksify/helper.h \
 	libsocksify/inbox.c \
@@ -38,6 +40,8 @@ client_core_sources = \
 	libsocksify/place.h \
 	libsocksify/pool.c \
 	libsocksify/pool.h \
+	libsocksify/readable.c \
+	libsocksify/readable.h \
 	libsocksify/readiness.c \
 	libsocksify/readiness.h \
 	libsocksify/real.c \
@@ -46,6 +50,8 @@ client_core_sources = \
 	libsocksify/records.h \
 	libsocksify/report.c \
 	libsocksify/report.h \
+	libsocksify/registered.c \
+	libsocksify/registered.h \
 	libsocksify/symbols.def \
 	libsocksify/standin.c \
 	libsocksify/standin.h \
@@ -57,6 +63,8 @@ client_core_sources = \
 	libsocksify/waiter.h \
 	libsocksify/watch.c \
 	libsocksify/watch.h \
+	libsocksify/watching.c \
+	libsocksify/watching.h \
 	$(NULL)
 
 libsocksify_la_SOURCES = \

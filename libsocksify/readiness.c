@@ -4,22 +4,16 @@
 #include "libsocksify/readiness.h"
 
 #include <errno.h>
-#include <stdint.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 
 #include "libsocksify/connection.h"
 #include "libsocksify/descriptors.h"
-#include "libsocksify/raw.h"
+#include "libsocksify/readable.h"
 #include "libsocksify/real.h"
 #include "libsocksify/records.h"
 #include "libsocksify/waiter.h"
-
-#ifndef MADV_POPULATE_READ
-#define MADV_POPULATE_READ	22
-#endif
 
 #define FEW		64	/* descriptors that fit on the stack */
 #define LONG_S		(1ll << 32)	/* longer than anyone waits: no clock overflows by it */
@@ -39,36 +33,6 @@ struct view {
 	struct timespec		 end;		/* of the monotonic clock */
 };
 
-/* Has the pages of @size bytes at @from there to be read: 0, or -errno. */
-static long
-populate(const void *from, size_t size)
-{
-	uintptr_t at = (uintptr_t)from, begin = at & -(uintptr_t)getauxval(AT_PAGESZ);
-
-	return RAW(SYS_madvise, begin, at + size - begin, MADV_POPULATE_READ);
-}
-
-bool
-readiness_readable(const void *from, size_t size)
-{
-	const char here = 0;
-
-	if (from == NULL || size == 0)
-		return true;
-	if ((uintptr_t)from + size < (uintptr_t)from)
-		return false;
-	switch (populate(from, size)) {
-	case -EFAULT:
-	case -ENOMEM:
-		return false;
-	case -EINVAL:
-		/* Mapped without that right; or the kernel, before 5.14, does not know it. */
-		return populate(&here, sizeof(here)) != 0;
-	default:
-		return true;
-	}
-}
-
 /* Whether @fd is in a handshake, and is still the socket that it was. */
 static bool
 is_masked(int fd)
@@ -79,7 +43,7 @@ is_masked(int fd)
 bool
 readiness_masked(const struct pollfd *fds, nfds_t count)
 {
-	if (count > (nfds_t)DESCRIPTORS_MAX || !readiness_readable(fds, count * sizeof(*fds)))
+	if (count > (nfds_t)DESCRIPTORS_MAX || !readable(fds, count * sizeof(*fds)))
 		return false;
 	for (nfds_t i = 0; fds != NULL && i < count; i++)
 		if (is_masked(fds[i].fd))
@@ -209,7 +173,7 @@ readiness_poll(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
 	size_t size = (count + 1) * sizeof(*fds);
 	int n;
 
-	if (!readiness_readable(timeout, sizeof(*timeout)) || !readiness_readable(mask, SIGNAL_SET))
+	if (!readable(timeout, sizeof(*timeout)) || !readable(mask, SIGNAL_SET))
 		return -EFAULT;
 	if (timeout != NULL && (timeout->tv_sec < 0 || timeout->tv_nsec < 0 ||
 	    timeout->tv_nsec >= 1000000000))

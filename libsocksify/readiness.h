@@ -9,14 +9,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <time.h>
 
-/*
- * Whether @size bytes at @from can be read: NULL is right too. By one system
- * call, and not by every kernel: true where it cannot be told.
- */
-bool	 readiness_readable(const void *from, size_t size);
 /*
  * Whether any is in a handshake that this process knows of; false too for an array
  * that cannot be read, of which the kernel may tell. Not for when none runs

@@ -9,6 +9,7 @@
 #ifndef LIBSOCKSIFY_REAL_H
 #define LIBSOCKSIFY_REAL_H
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>

@@ -11,6 +11,7 @@
 #include "libsocksify/descriptors.h"
 #include "libsocksify/standin_record.h"
 #include "libsocksify/watch.h"
+#include "libsocksify/watching.h"
 
 /* Under the lock. */
 static void
@@ -41,6 +42,7 @@ records_drop(int fd)
 
 	if (!descriptors_marked(fd, ~0u) || !descriptors_owned())
 		return;
+	watching_leave(fd);
 	critical_lock(&c);
 	drop(fd);
 	critical_unlock(&c);
@@ -58,6 +60,8 @@ records_drop_range(unsigned first, unsigned last)
 	fd = descriptors_next((int)first, end, ~0u);
 	if (fd < 0 || !descriptors_owned())
 		return;
+	for (int e = fd - 1; (e = descriptors_next(e + 1, end, SLOT_EPOLL)) >= 0;)
+		watching_leave(e);
 	critical_lock(&c);
 	for (; fd >= 0; fd = descriptors_next(fd + 1, end, ~0u))
 		drop(fd);

@@ -9,6 +9,7 @@
 #include "libsocksify/descriptors.h"
 #include "libsocksify/pool.h"
 #include "libsocksify/raw.h"
+#include "libsocksify/registered.h"
 
 enum watch_state {
 	WATCH_OPEN,		/* the kernel has what the program asked for */
@@ -22,6 +23,8 @@ struct registration {
 	enum watch_state	 state;
 	struct epoll_event	 event;		/* what the program asked for */
 };
+
+#define EPOLLS_MAX	64	/* epoll descriptors of a process that are looked at */
 
 /* What a masked registration keeps: how it is told, not of what. */
 #define KEPT_EVENTS	((uint32_t)EPOLLET | EPOLLONESHOT | EPOLLWAKEUP)
@@ -156,6 +159,70 @@ watch_control(int epoll, int op, int fd, const struct epoll_event *event)
 		return -ENOMEM;
 	}
 	return 0;
+}
+
+void
+watch_recover(int fd)
+{
+	struct slot *s = descriptors_find(fd);
+	struct epoll_event event;
+	int epolls[EPOLLS_MAX], count = registered_epolls(-1, epolls, EPOLLS_MAX);
+
+	for (int i = 0; i < count; i++)
+		if (*find(s, epolls[i]) == NULL && registered_event(epolls[i], fd, &event))
+			record(s, epolls[i], &event, false);
+}
+
+/* Whether @other, too, is a number of the epoll descriptor that @r is masked in: then recorded. */
+static bool
+share(struct slot *s, int fd, const struct registration *r, int other)
+{
+	struct epoll_event masked = r->event;
+
+	masked.events &= KEPT_EVENTS;
+	if (*find(s, other) != NULL || control(other, EPOLL_CTL_MOD, fd, &masked) < 0)
+		return false;
+	return record(s, other, &r->event, true);
+}
+
+/* Whether anything masked in @epoll was recorded of @other. */
+static bool
+share_all(int epoll, int other)
+{
+	bool shared = false;
+
+	for (int fd = -1; (fd = descriptors_next(fd + 1, DESCRIPTORS_MAX, SLOT_WATCHED)) >= 0;) {
+		struct slot *s = descriptors_find(fd);
+		const struct registration *r = *find(s, epoll);
+
+		if (r != NULL && r->state == WATCH_MASKED)
+			shared = share(s, fd, r, other) || shared;
+	}
+	return shared;
+}
+
+/* Whether anything is masked in @epoll. */
+static bool
+has_masked(int epoll)
+{
+	for (int fd = -1; (fd = descriptors_next(fd + 1, DESCRIPTORS_MAX, SLOT_WATCHED)) >= 0;) {
+		const struct registration *r = *find(descriptors_find(fd), epoll);
+
+		if (r != NULL && r->state == WATCH_MASKED)
+			return true;
+	}
+	return false;
+}
+
+int
+watch_share(int epoll, int *others, int max)
+{
+	int count = has_masked(epoll) ? registered_epolls(epoll, others, max) : 0, kept = 0;
+
+	for (int i = 0; i < count; i++)
+		if (share_all(epoll, others[i]))
+			others[kept++] = others[i];
+	return kept;
 }
 
 void

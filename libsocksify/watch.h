@@ -23,6 +23,16 @@ typedef int watch_translate(int epoll);
 /* epoll_ctl(2) on a descriptor whose registrations are recorded: 0, or -errno. */
 int	 watch_control(int epoll, int op, int fd, const struct epoll_event *event);
 /*
+ * Records what is registered of @fd, a socket that came from elsewhere and so may
+ * have been registered where no hook saw it.
+ */
+void	 watch_recover(int fd);
+/*
+ * Before the number @epoll is closed: what is masked in it is recorded of the
+ * other numbers of the same epoll descriptor, too. These, at most @max: how many.
+ */
+int	 watch_share(int epoll, int *others, int max);
+/*
  * Masks what is registered of @fd, in the program's own table. Of a connection
  * that is .withdrawn, it is taken away, now and when it is registered: EPOLLERR
  * and EPOLLHUP of one failure, after which another proxy is tried, would show.

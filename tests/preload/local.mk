@@ -9,6 +9,7 @@ preload_scripts = \
 	tests/preload/failover.sh \
 	tests/preload/harsh.sh \
 	tests/preload/names.sh \
+	tests/preload/plugin.sh \
 	tests/preload/process.sh \
 	tests/preload/proxies.sh \
 	tests/preload/resolver.sh \
@@ -35,6 +36,7 @@ check_PROGRAMS += \
 	tests/preload/victim_names \
 	tests/preload/victim_names_table \
 	tests/preload/victim_res \
+	tests/preload/victim_plugin \
 	tests/preload/victim_process \
 	tests/preload/victim_sandbox \
 	tests/preload/victim_standin \
@@ -53,6 +55,7 @@ tests_preload_victim_exec_SOURCES = tests/preload/victim_exec.c $(victim_sources
 tests_preload_victim_foreign_SOURCES = tests/preload/victim_foreign.c $(victim_sources)
 tests_preload_victim_harsh_SOURCES = tests/preload/victim_harsh.c $(victim_sources)
 tests_preload_victim_number_SOURCES = tests/preload/victim_number.c $(victim_sources)
+tests_preload_victim_plugin_SOURCES = tests/preload/victim_plugin.c $(victim_sources)
 tests_preload_victim_process_SOURCES = tests/preload/victim_process.c $(victim_sources)
 tests_preload_victim_sandbox_SOURCES = tests/preload/victim_sandbox.c $(victim_sources)
 tests_preload_victim_standin_SOURCES = tests/preload/victim_standin.c $(victim_sources)
@@ -68,3 +71,9 @@ tests_preload_victim_names_SOURCES = tests/preload/victim_names.c $(victim_sourc
 tests_preload_victim_names_table_SOURCES = tests/preload/victim_names_table.c
 tests_preload_victim_res_SOURCES = tests/preload/victim_res.c $(victim_sources)
 tests_preload_victim_res_LDADD = -lresolv
+
+# The path makes it a shared library, though it is never installed.
+check_LTLIBRARIES += tests/preload/plugin.la
+tests_preload_plugin_la_SOURCES = tests/preload/plugin.c tests/preload/plugin.h
+tests_preload_plugin_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
+	-rpath $(abs_builddir)

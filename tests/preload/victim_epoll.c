@@ -2,10 +2,14 @@
 /* epoll(7) in each of its modes, around a connect(2) that is under way. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/preload/victim.h"
@@ -250,6 +254,123 @@ many_rounds(void)
 	}
 }
 
+/* What comes back when @fd is sent and received: another number of the same file. */
+static int
+passed(int fd)
+{
+	int ends[2], got = -1;
+	union {
+		char		 bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr	 header;
+	} control = { .header = {
+		.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS,
+	} };
+	struct iovec bytes = { .iov_base = &(char){ 0 }, .iov_len = 1 };
+	struct msghdr message = {
+		.msg_iov = &bytes, .msg_iovlen = 1, .msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes),
+	};
+
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	CHECK(sendmsg(ends[0], &message, 0) == 1 && recvmsg(ends[1], &message, 0) == 1);
+	memcpy(&got, CMSG_DATA(&control.header), sizeof(got));
+	CHECK(got >= 0 && got != fd && close(ends[0]) == 0 && close(ends[1]) == 0);
+	return got;
+}
+
+/* A socket from elsewhere, registered before it is connected. */
+static void
+foreign_before_connect(void)
+{
+	int a = new_epoll(), b = new_epoll(), fd = victim_socket(ECHO, SOCK_NONBLOCK);
+	struct epoll_event events[64];
+	int got = passed(fd);
+
+	CHECK(close(fd) == 0);
+	for (int i = 0; i < 40; i++)
+		CHECK(control(a, EPOLL_CTL_ADD, victim_socket(ECHO, 0), EPOLLIN | EPOLLET) == 0);
+	CHECK(control(a, EPOLL_CTL_ADD, got, EPOLLOUT | EPOLLET) == 0);
+	CHECK(control(b, EPOLL_CTL_ADD, got, EPOLLOUT | EPOLLONESHOT) == 0);
+	while (epoll_wait(a, events, 64, 0) > 0)
+		;
+	CHECK(wait_one(b, 0) == (EPOLLOUT | EPOLLHUP));
+	CHECK(control(b, EPOLL_CTL_MOD, got, EPOLLOUT | EPOLLONESHOT) == 0);
+	CHECK(wait_one(b, LIMIT_MS) == (EPOLLOUT | EPOLLHUP));
+	CHECK(control(b, EPOLL_CTL_MOD, got, EPOLLIN | EPOLLOUT | EPOLLONESHOT) == 0);
+	CHECK(victim_connect(got, ECHO) == -EINPROGRESS);
+	CHECK(wait_one(a, 0) == 0);
+	CHECK(wait_one(b, LIMIT_MS) == EPOLLOUT);
+	CHECK(victim_connect(got, ECHO) == 0);
+	CHECK(wait_one(a, LIMIT_MS) == EPOLLOUT);
+	victim_echo(got);
+}
+
+/* The number that the socket was registered with is closed, and there is another. */
+static void
+epoll_duplicate(void)
+{
+	int epoll = new_epoll(), other = dup(epoll), fd = victim_begin(ECHO), third;
+
+	CHECK(control(epoll, EPOLL_CTL_ADD, fd, EPOLLOUT) == 0);
+	CHECK(close(epoll) == 0);
+	CHECK(wait_one(other, 0) == 0);
+	CHECK(wait_one(other, LIMIT_MS) == EPOLLOUT);
+	victim_echo(fd);
+	CHECK(close(fd) == 0);
+	fd = victim_socket(ECHO, SOCK_NONBLOCK);
+	third = fcntl(other, F_DUPFD_CLOEXEC, 200);
+	CHECK(control(other, EPOLL_CTL_ADD, fd, EPOLLOUT | EPOLLEXCLUSIVE) == 0);
+	CHECK(victim_connect(fd, ECHO) == -EINPROGRESS);
+	CHECK(third == 200 && dup2(third, 201) == 201 && close(other) == 0 && close(third) == 0);
+	CHECK(wait_one(201, 0) == 0);
+	CHECK(wait_one(201, LIMIT_MS) == EPOLLOUT);
+}
+
+/* It is closed for good, in the middle. */
+static void
+epoll_closed(void)
+{
+	int epoll = new_epoll(), again, fd = victim_begin(ECHO);
+
+	CHECK(control(epoll, EPOLL_CTL_ADD, fd, EPOLLOUT) == 0);
+	CHECK(close(epoll) == 0);
+	again = new_epoll();
+	CHECK(again == epoll && control(again, EPOLL_CTL_ADD, fd, EPOLLOUT) == 0);
+	CHECK(wait_one(again, LIMIT_MS) == EPOLLOUT);
+	victim_echo(fd);
+}
+
+/* It is a child's, too. */
+static void
+epoll_of_child(void)
+{
+	int epoll = new_epoll(), fd = victim_begin(ECHO), status;
+	pid_t pid;
+
+	CHECK(control(epoll, EPOLL_CTL_ADD, fd, EPOLLOUT) == 0);
+	pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		CHECK(wait_one(epoll, LIMIT_MS) == EPOLLOUT);
+		_exit(0);
+	}
+	CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+	CHECK(wait_one(epoll, LIMIT_MS) == EPOLLOUT);
+}
+
+static void
+waited_precisely(void)
+{
+	int epoll = new_epoll(), fd = victim_begin(ECHO);
+	struct epoll_event event;
+	struct timespec none = { 0 }, limit = { .tv_sec = LIMIT_MS / 1000 };
+
+	CHECK(control(epoll, EPOLL_CTL_ADD, fd, EPOLLOUT) == 0);
+	CHECK(epoll_pwait2(epoll, &event, 1, &none, NULL) == 0);
+	CHECK(epoll_pwait2(epoll, &event, 1, &limit, NULL) == 1 && event.events == EPOLLOUT);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -266,6 +387,11 @@ main(int argc, char **argv)
 		{ "low_numbers", low_numbers },
 		{ "refused", refused },
 		{ "closed_meanwhile", closed_meanwhile },
+		{ "foreign_before_connect", foreign_before_connect },
+		{ "epoll_duplicate", epoll_duplicate },
+		{ "epoll_closed", epoll_closed },
+		{ "epoll_of_child", epoll_of_child },
+		{ "waited_precisely", waited_precisely },
 		{ "many_rounds", many_rounds },
 		{ NULL, NULL },
 	};
