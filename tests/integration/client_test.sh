@@ -143,6 +143,30 @@ proxy $closed
   does not work
 EOF
 
+# Of a file with routes, the proxies that are for the target, and what is direct; the examples.
+sed "s/via: [a-z0-9.]*example port = 1080/via: ${closed/:/ port = }/" \
+    "$srcdir/examples/socks.conf" >"$work/socks.conf"
+SOCKS_USERNAME=someone SOCKS_PASSWORD=secret tested 0 -c "$work/socks.conf" \
+    --test www.corp.example:80 <<<'direct: no proxy is used for that target'
+! SOCKS_USERNAME=someone SOCKS_PASSWORD=secret "$socksify" -c "$work/socks.conf" \
+    --test www.partner.example:80 >"$work/out" || fail 'a closed port works'
+[ "$(grep -c "^proxy $closed$" "$work/out")" -ge 1 ] || fail "$(cat "$work/out")"
+sed "s/127.0.0.1 port = 1080/${closed/:/ port = }/" "$srcdir/examples/socks-minimal.conf" \
+    >"$work/socks.conf"
+tested 1 -c "$work/socks.conf" --test <<EOF
+proxy $closed
+  tcp connect: $closed: Connection refused (T)
+  hint: nothing listens there: is the port right, and does the proxy run?
+  does not work
+EOF
+printf 'route { from: 0/0 to: .example.com via: %s }\n' "${closed/:/ port = }" >"$work/socks.conf"
+tested 1 -c "$work/socks.conf" --test example.org:80 \
+    <<<'refused: no route leads there: Network is unreachable'
+SOCKS_DIRECTROUTE_FALLBACK=yes tested 0 -c "$work/socks.conf" --test example.org:80 \
+    <<<'direct: no proxy is used for that target'
+ALL_PROXY=socks5h://$closed NO_PROXY=.corp tested 0 --test www.corp:80 \
+    <<<'direct: no proxy is used for that target'
+
 # No target, no test; no command either.
 for bad in example.com example.com:0 example.com:80:80 :80; do
 	status=0
