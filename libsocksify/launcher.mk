@@ -55,13 +55,19 @@ client_names_sources = \
 # The launcher.
 bin_PROGRAMS += socksify
 socksify_SOURCES = \
+	$(settings_sources) \
 	libsocksify/elf_file.c \
 	libsocksify/elf_file.h \
+	libsocksify/health.c \
+	libsocksify/health.h \
+	libsocksify/hosts.c \
+	libsocksify/hosts.h \
 	libsocksify/launch_check.c \
 	libsocksify/launch_check.h \
-	$(settings_sources) \
 	libsocksify/launch_command.c \
 	libsocksify/launch_command.h \
+	libsocksify/launch_hint.c \
+	libsocksify/launch_hint.h \
 	libsocksify/launch_janitor.c \
 	libsocksify/launch_janitor.h \
 	libsocksify/launch_library.c \
@@ -76,6 +82,14 @@ socksify_SOURCES = \
 	libsocksify/launch_proxy.h \
 	libsocksify/launch_state.c \
 	libsocksify/launch_state.h \
+	libsocksify/launch_test.c \
+	libsocksify/launch_test.h \
+	libsocksify/names.c \
+	libsocksify/names.h \
+	libsocksify/route.c \
+	libsocksify/route.h \
+	libsocksify/settings_load.c \
+	libsocksify/settings_load.h \
 	libsocksify/socksify.c \
 	libsocksify/state.c \
 	libsocksify/state.h \

@@ -50,6 +50,7 @@ client_known_sources = \
 client_tests = \
 	tests/unit/test_descriptors \
 	tests/unit/test_elf_file \
+	tests/unit/test_filter \
 	tests/unit/test_health \
 	tests/unit/test_names \
 	tests/unit/test_resolve \
@@ -69,6 +70,9 @@ tests_unit_test_descriptors_SOURCES = tests/unit/test_descriptors.c \
 tests_unit_test_elf_file_CFLAGS = $(unit_cflags)
 tests_unit_test_elf_file_LDADD = $(common_ldadd)
 tests_unit_test_elf_file_SOURCES = tests/unit/test_elf_file.c libsocksify/elf_file.c
+tests_unit_test_filter_CFLAGS = $(unit_cflags)
+tests_unit_test_filter_LDADD = $(common_ldadd)
+tests_unit_test_filter_SOURCES = tests/unit/test_filter.c libsocksify/filter.c
 tests_unit_test_health_CFLAGS = $(unit_cflags)
 tests_unit_test_health_LDADD = $(common_ldadd)
 tests_unit_test_health_SOURCES = tests/unit/test_health.c libsocksify/health.c \
