@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "common/compiler.h"
 #include "libsocksify/connection.h"
 #include "libsocksify/critical.h"
 #include "libsocksify/health.h"
@@ -91,78 +92,6 @@ attempt_place_deadline(const struct attempt *a)
 	return has_next_place(a) ? a->begun + PLACE_TIMEOUT_MS : INT64_MAX;
 }
 
-static uint8_t
-offered_methods(const struct proxy *proxy)
-{
-	uint8_t offers = 0;
-
-	if ((proxy->methods & PROXY_METHOD_NONE) != 0)
-		offers |= HANDSHAKE_OFFER_NONE;
-	if ((proxy->methods & PROXY_METHOD_USERNAME) != 0)
-		offers |= HANDSHAKE_OFFER_USERNAME;
-	/* None of those that are asked for is known here: then none is offered. */
-	return proxy->methods != 0 && offers == 0 ? HANDSHAKE_OFFER_USERNAME : offers;
-}
-
-/* Sets out for the place: 0, or -errno. */
-static int
-set_out(struct attempt *a)
-{
-	const struct proxy *proxy = place_proxy(&a->route, a->place);
-	const struct endpoint *to = place_endpoint(&a->route, a->place, a->domain);
-
-	a->begun = now_ms();
-	a->reached = false;
-	handshake_start(&a->handshake, SOCKS5_CONNECT, &a->route.dst, offered_methods(proxy),
-	    proxy->username, proxy->password);
-	return to == NULL ? -ENETUNREACH : place_connect(a->socket, a->domain, to, a->waits);
-}
-
-/*
- * A port that the kernel chose for bind(2) it takes back when the socket is
- * dissolved; one that it has not, it refuses to bind again.
- */
-static void
-bind_again(const struct attempt *a)
-{
-	struct sockaddr_storage ss;
-	struct endpoint own;
-	socklen_t len = sizeof(ss);
-
-	if (a->local_port == 0 || RAW(SYS_getsockname, a->socket, &ss, &len) < 0 ||
-	    endpoint_from_sockaddr(&own, (struct sockaddr *)&ss, len) < 0)
-		return;
-	own.port = a->local_port;
-	len = a->domain == AF_INET6 ? endpoint_to_sockaddr_in6(&own, &ss)
-	    : endpoint_to_sockaddr(&own, &ss);
-	RAW(SYS_bind, a->socket, &ss, len);
-}
-
-/*
- * The same on a socket that has been on its way to another place. Under the lock,
- * so that the program's close(2) or connect(2) comes before it, and leaves
- * nothing to be connected, or after it, and shuts down what has been.
- */
-static int
-set_out_again(struct attempt *a)
-{
-	struct critical c;
-	int error = -ECONNABORTED;
-
-	if (a->connection != NULL)
-		critical_lock(&c);
-	if (a->connection == NULL || connection_is_wanted(a->connection)) {
-		attempt_disconnect(a->socket);
-		bind_again(a);
-		/* In the meantime the program may have made it a blocking one. */
-		a->waits = true;
-		error = set_out(a);
-	}
-	if (a->connection != NULL)
-		critical_unlock(&c);
-	return error;
-}
-
 /* Whether a failure to connect is of this one call, whatever the place. */
 static bool
 is_of_the_call(int error)
@@ -207,11 +136,114 @@ fail_transport(struct attempt *a, int error)
 		handshake_fail(&a->handshake, HANDSHAKE_TRANSPORT, error);
 }
 
+static uint8_t
+offered_methods(const struct proxy *proxy)
+{
+	uint8_t offers = 0;
+
+	if ((proxy->methods & PROXY_METHOD_NONE) != 0)
+		offers |= HANDSHAKE_OFFER_NONE;
+	if ((proxy->methods & PROXY_METHOD_USERNAME) != 0)
+		offers |= HANDSHAKE_OFFER_USERNAME;
+	return offers;
+}
+
+static void
+start_handshake(struct attempt *a, const struct proxy *proxy)
+{
+	static const enum handshake_protocol protocols[] = {
+		[PROXY_SOCKS5] = HANDSHAKE_SOCKS5,
+		[PROXY_SOCKS4] = HANDSHAKE_SOCKS4,
+		[PROXY_SOCKS4A] = HANDSHAKE_SOCKS4A,
+		[PROXY_HTTP] = HANDSHAKE_HTTP,
+	};
+	struct handshake_server server = {
+		.protocol = protocols[proxy->protocol],
+		.offers = offered_methods(proxy),
+		.username = proxy->username,
+		.password = proxy->password,
+	};
+
+	_Static_assert(ARRAY_SIZE(protocols) == PROXY_PROTOCOLS, "every protocol is spoken");
+	handshake_start(&a->handshake, SOCKS5_CONNECT, &a->route.dst, &server);
+	/* Only methods that are not known here are to be used. */
+	if (proxy->protocol == PROXY_SOCKS5 && proxy->methods != 0 && server.offers == 0)
+		handshake_fail(&a->handshake, HANDSHAKE_NO_METHOD, 0);
+}
+
+/* Sets out for the place. False: it has failed already. */
+static bool
+set_out(struct attempt *a)
+{
+	const struct endpoint *to = place_endpoint(&a->route, a->place, a->domain);
+	int error = -ENETUNREACH;
+
+	a->begun = now_ms();
+	a->reached = false;
+	start_handshake(a, place_proxy(&a->route, a->place));
+	/* What cannot be asked for. */
+	if (handshake_ended(&a->handshake))
+		return false;
+	if (to != NULL)
+		error = place_connect(a->socket, a->domain, to, a->waits);
+	if (error < 0)
+		fail_transport(a, -error);
+	return error == 0;
+}
+
+/*
+ * A port that the kernel chose for bind(2) it takes back when the socket is
+ * dissolved; one that it has not, it refuses to bind again.
+ */
+static void
+bind_again(const struct attempt *a)
+{
+	struct sockaddr_storage ss;
+	struct endpoint own;
+	socklen_t len = sizeof(ss);
+
+	if (a->local_port == 0 || RAW(SYS_getsockname, a->socket, &ss, &len) < 0 ||
+	    endpoint_from_sockaddr(&own, (struct sockaddr *)&ss, len) < 0)
+		return;
+	own.port = a->local_port;
+	len = a->domain == AF_INET6 ? endpoint_to_sockaddr_in6(&own, &ss)
+	    : endpoint_to_sockaddr(&own, &ss);
+	RAW(SYS_bind, a->socket, &ss, len);
+}
+
+/*
+ * The same on a socket that has been on its way to another place. Under the lock,
+ * so that the program's close(2) or connect(2) comes before it, and leaves
+ * nothing to be connected, or after it, and shuts down what has been.
+ */
+static bool
+set_out_again(struct attempt *a)
+{
+	struct critical c;
+	bool wanted, begun = false;
+
+	if (a->connection != NULL)
+		critical_lock(&c);
+	wanted = a->connection == NULL || connection_is_wanted(a->connection);
+	if (wanted) {
+		attempt_disconnect(a->socket);
+		bind_again(a);
+		/* In the meantime the program may have made it a blocking one. */
+		a->waits = true;
+		begun = set_out(a);
+	}
+	if (a->connection != NULL)
+		critical_unlock(&c);
+	if (!wanted)
+		attempt_fail(a, ECONNABORTED);
+	return begun;
+}
+
 /* What the end of the handshake says of the place that was tried. */
 enum verdict {
 	VERDICT_WORKS,		/* it has answered the request */
 	VERDICT_FAILED,		/* it has not, and that is the proxy's fault */
-	VERDICT_UNREACHABLE,	/* it has not, for a reason of this machine's */
+	VERDICT_UNREACHABLE,	/* it has not, for a reason of this machine's, or of its protocol */
 	VERDICT_NONE,
 };
 
@@ -229,6 +261,8 @@ judge(const struct attempt *a)
 	switch (h->cause) {
 	case HANDSHAKE_NO_CAUSE:
 	case HANDSHAKE_REFUSED:
+	case HANDSHAKE_REFUSED_4:
+	case HANDSHAKE_REFUSED_HTTP:
 		return VERDICT_WORKS;
 	case HANDSHAKE_HANGUP:
 	case HANDSHAKE_MALFORMED:
@@ -242,6 +276,7 @@ judge(const struct attempt *a)
 		return is_of_the_place(h->detail) && has_address(a) ? VERDICT_FAILED :
 		    VERDICT_UNREACHABLE;
 	case HANDSHAKE_UNSPEAKABLE:
+		return VERDICT_UNREACHABLE;
 	case HANDSHAKE_ABANDONED:
 	case HANDSHAKE_CAUSES:
 		break;
@@ -290,24 +325,15 @@ conclude(struct attempt *a)
 static void
 go_on(struct attempt *a)
 {
-	while (conclude(a)) {
-		int error = set_out_again(a);
-
-		if (error == 0)
-			return;
-		fail_transport(a, -error);
-	}
+	while (conclude(a) && !set_out_again(a))
+		continue;
 }
 
 void
 attempt_begin(struct attempt *a)
 {
-	int error = set_out(a);
-
-	if (error == 0)
-		return;
-	fail_transport(a, -error);
-	go_on(a);
+	if (!set_out(a))
+		go_on(a);
 }
 
 void

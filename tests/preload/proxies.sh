@@ -54,6 +54,37 @@ for phase in greeting login request; do
 	done
 done
 
+# Other protocols than SOCKS5.
+serve socks4 -p 4 -d 30
+serve http -p http -d 30
+serve http-login -p http -u YWxpY2U6c2VjcmV0
+for number in 1 2 3; do
+	name=socks4
+	[ $number != 3 ] || name=http
+	settings proxy=it,127.0.0.1:"${port[$name]}" protocol=$number route=any,0
+	for case in blocking polled selected second_connect peer_name early_data banner_stays \
+	    interrupted stalling_options bound many; do
+		check "$case by protocol $number" preloaded "$victim" "$case"
+	done
+	for kind in "" nonblocking; do
+		check "refused by protocol $number ($kind)" preloaded \
+		    "$here/tests/preload/victim_dial" expect=ECONNREFUSED $kind 192.0.2.5:7
+		check "forbidden by protocol $number ($kind)" preloaded \
+		    "$here/tests/preload/victim_dial" expect=EACCES $kind 192.0.2.2:7
+		check "hung up by protocol $number ($kind)" preloaded \
+		    "$here/tests/preload/victim_dial" expect=ECONNREFUSED $kind 198.51.100.3:7
+	done
+done
+check "IPv6 by HTTP" preloaded "$victim" six
+settings proxy=it,127.0.0.1:"${port[http-login]}" protocol=3 login=alice:secret route=any,0
+check "HTTP with a password" preloaded "$victim" blocking
+settings proxy=it,127.0.0.1:"${port[http-login]}" protocol=3 login=alice:secrecy route=any,0
+check "HTTP with a wrong one" preloaded "$here/tests/preload/victim_dial" expect=EACCES \
+    198.51.100.1:7
+settings proxy=four,127.0.0.1:"${port[socks4]}" protocol=2 \
+    proxy=http,127.0.0.1:"${port[http]}" protocol=3 route=any,0 route=any,1
+check "what SOCKS4 cannot say the next one can" preloaded "$victim" six
+
 # unreachable ERRNO KIND: in a network of its own, where the kernel says so.
 unreachable() {
 	unshare -rn sh -c "ip link set lo up && { [ '$2' = none ] || ip route add $2 192.0.2.0/24; } &&
