@@ -14,7 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/compiler.h"
 #include "common/handshake.h"
+#include "common/socks4.h"
 #include "libsocksify/launch_command.h"
 #include "libsocksify/launch_hint.h"
 #include "libsocksify/launch_message.h"
@@ -273,8 +275,8 @@ method_text(uint8_t method)
 static const char *
 offered_text(const struct handshake *h)
 {
-	bool none = (h->offers & HANDSHAKE_OFFER_NONE) != 0;
-	bool username = (h->offers & HANDSHAKE_OFFER_USERNAME) != 0;
+	bool none = (h->server.offers & HANDSHAKE_OFFER_NONE) != 0;
+	bool username = (h->server.offers & HANDSHAKE_OFFER_USERNAME) != 0;
 
 	if (none && username)
 		return "none and username";
@@ -292,11 +294,29 @@ report_phase(struct trial *t, enum handshake_phase phase)
 		end_step(t, text, "%s offered, %s chosen", offered_text(h), method_text(t->received[1]));
 	else if (phase == HANDSHAKE_LOGIN)
 		end_step(t, text, "accepted");
-	else if (phase == HANDSHAKE_ANSWER)
+	else if (phase == HANDSHAKE_ANSWER && h->server.protocol == HANDSHAKE_SOCKS5)
 		end_step(t, text, "%s: succeeded, from %s", host_format(t->target, target),
 		    host_format(&h->bnd, bound));
+	else if (phase == HANDSHAKE_ANSWER)
+		end_step(t, text, "%s: succeeded", host_format(t->target, target));
 	t->received_len = 0;
 	begin_step(t);
+}
+
+/* The answer of a server that understood and refused. */
+static void
+report_refusal(const struct trial *t, const char *text)
+{
+	const struct handshake *h = &t->handshake;
+	char target[HOST_TEXT_SIZE];
+
+	host_format(t->target, target);
+	if (h->cause == HANDSHAKE_REFUSED)
+		end_step(t, text, "%s: %s (reply %d)", target, socks5_reply_text(h->reply), h->reply);
+	else if (h->cause == HANDSHAKE_REFUSED_4)
+		end_step(t, text, "%s: %s (code %d)", target, socks4_code_text(h->reply), h->reply);
+	else
+		end_step(t, text, "%s: refused (status %d)", target, h->detail);
 }
 
 static void
@@ -306,28 +326,28 @@ report_failure(struct trial *t)
 		[HANDSHAKE_HANGUP] = "the proxy hung up",
 		[HANDSHAKE_MALFORMED] = "the answer is not understood",
 		[HANDSHAKE_LOGIN_REFUSED] = "user or password refused",
-		[HANDSHAKE_UNSPEAKABLE] = "too long for the protocol",
+		[HANDSHAKE_UNSPEAKABLE] = "the proxy's protocol cannot say that",
 		[HANDSHAKE_CAUSES] = NULL,
 	};
 	const struct handshake *h = &t->handshake;
 	const char *text = handshake_phase_text(h->last);
-	char target[HOST_TEXT_SIZE];
-	ssize_t n;
 
 	if (h->cause == HANDSHAKE_NO_METHOD)
 		end_step(t, text, "%s offered, none of it acceptable (method 255)", offered_text(h));
-	else if (h->cause == HANDSHAKE_REFUSED)
-		end_step(t, text, "%s: %s (reply %d)", host_format(t->target, target),
-		    socks5_reply_text(h->reply), h->reply);
+	else if (h->cause == HANDSHAKE_REFUSED || h->cause == HANDSHAKE_REFUSED_4 ||
+	    h->cause == HANDSHAKE_REFUSED_HTTP)
+		report_refusal(t, text);
 	else
 		end_step(t, text, "%s",
 		    causes[h->cause] != NULL ? causes[h->cause] : strerror(h->detail));
-	/* What is no answer may tell more of itself. */
-	n = recv(t->socket, t->received + t->received_len, sizeof(t->received) - t->received_len,
-	    MSG_DONTWAIT);
-	t->received_len += n > 0 ? (size_t)n : 0;
-	if (h->cause == HANDSHAKE_MALFORMED || h->cause == HANDSHAKE_HANGUP)
+	if (h->cause == HANDSHAKE_MALFORMED || h->cause == HANDSHAKE_HANGUP) {
+		/* What is no answer may tell more of itself. */
+		ssize_t n = recv(t->socket, t->received + t->received_len,
+		    sizeof(t->received) - t->received_len, MSG_DONTWAIT);
+
+		t->received_len += n > 0 ? (size_t)n : 0;
 		print_received(t);
+	}
 	give_hint(launch_hint_handshake(h, t->received, t->received_len));
 }
 
@@ -339,29 +359,43 @@ is_done(const struct trial *t)
 	    (t->target == NULL && t->handshake.phase == HANDSHAKE_ANSWER);
 }
 
-static uint8_t
-allowed_methods(const struct proxy *proxy)
+static void
+start_handshake(struct trial *t)
 {
-	uint8_t offers = 0;
+	/* Without a target the request is built and not sent. */
+	static const struct host nowhere = { .type = HOST_IP, .endpoint = { .family = AF_INET } };
+	static const enum handshake_protocol protocols[] = {
+		[PROXY_SOCKS5] = HANDSHAKE_SOCKS5,
+		[PROXY_SOCKS4] = HANDSHAKE_SOCKS4,
+		[PROXY_SOCKS4A] = HANDSHAKE_SOCKS4A,
+		[PROXY_HTTP] = HANDSHAKE_HTTP,
+	};
+	const struct proxy *proxy = t->proxy;
+	struct handshake_server server = {
+		.protocol = protocols[proxy->protocol],
+		.username = proxy->username,
+		.password = proxy->password,
+	};
 
+	_Static_assert(ARRAY_SIZE(protocols) == PROXY_PROTOCOLS, "every protocol is spoken");
 	if ((proxy->methods & PROXY_METHOD_NONE) != 0)
-		offers |= HANDSHAKE_OFFER_NONE;
+		server.offers |= HANDSHAKE_OFFER_NONE;
 	if ((proxy->methods & PROXY_METHOD_USERNAME) != 0)
-		offers |= HANDSHAKE_OFFER_USERNAME;
-	return offers;
+		server.offers |= HANDSHAKE_OFFER_USERNAME;
+	handshake_start(&t->handshake, SOCKS5_CONNECT, t->target != NULL ? t->target : &nowhere,
+	    &server);
 }
 
 /* Greeting, authentication and request, on a socket that is connected: 0, or -1. */
 static int
 test_handshake(struct trial *t)
 {
-	/* Without a target the request is built and not sent. */
-	static const struct host nowhere = { .type = HOST_IP, .endpoint = { .family = AF_INET } };
 	struct handshake *h = &t->handshake;
 
 	begin_step(t);
-	handshake_start(h, SOCKS5_CONNECT, t->target != NULL ? t->target : &nowhere,
-	    allowed_methods(t->proxy), t->proxy->username, t->proxy->password);
+	start_handshake(t);
+	if (is_done(t) && h->phase != HANDSHAKE_FAILED)
+		puts("  request: not made: with this protocol it is all there is, and needs HOST:PORT");
 	while (!is_done(t)) {
 		enum handshake_phase phase = h->phase;
 		uint8_t *room;

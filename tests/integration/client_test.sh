@@ -131,6 +131,53 @@ proxy $parrot
   does not work
 EOF
 
+# The other protocols have a request and nothing else.
+start_parrot 005a000000000000
+tested 0 -p "socks4a://$parrot" --test <<EOF
+proxy $parrot
+  tcp connect: $parrot: connected (T)
+  request: not made: with this protocol it is all there is, and needs HOST:PORT
+  works
+EOF
+tested 0 -p "socks4a://$parrot" --test example.com:80 <<EOF
+proxy $parrot
+  tcp connect: $parrot: connected (T)
+  request: example.com:80: succeeded (T)
+  works
+EOF
+tested 1 -p "socks4://$parrot" --test '[2001:db8::1]:80' <<EOF
+proxy $parrot
+  tcp connect: $parrot: connected (T)
+  request: the proxy's protocol cannot say that (T)
+  hint: SOCKS4 has neither names nor IPv6: try socks4a:// or socks5://
+  does not work
+EOF
+start_parrot 005b000000000000
+tested 1 -p "socks4a://$parrot" --test example.com:80 <<EOF
+proxy $parrot
+  tcp connect: $parrot: connected (T)
+  request: example.com:80: request rejected or failed (code 91) (T)
+  hint: SOCKS4 does not tell refusals from failures; the proxy's log may
+  does not work
+EOF
+start_parrot "$(printf 'HTTP/1.1 407 Proxy Authentication Required\r\n\r\n' |
+    od -An -v -tx1 | tr -d ' \n')"
+tested 1 -p "http://$parrot" --test example.com:443 <<EOF
+proxy $parrot
+  tcp connect: $parrot: connected (T)
+  request: user or password refused (T)
+  hint: the proxy wants a user and a password
+  does not work
+EOF
+start_parrot "$(printf 'HTTP/1.1 403 Forbidden\r\n\r\n' | od -An -v -tx1 | tr -d ' \n')"
+tested 1 -p "http://$parrot" --test example.com:443 <<EOF
+proxy $parrot
+  tcp connect: $parrot: connected (T)
+  request: example.com:443: refused (status 403) (T)
+  hint: a rule of the proxy forbids it; many allow port 443 alone
+  does not work
+EOF
+
 # A proxy by name has its name looked up, and then its addresses tried.
 ! "$socksify" -p "socks5://localhost:${closed#*:}" --test >"$work/out" || fail 'a closed port works'
 grep -qF 'Connection refused' "$work/out" || fail "$(cat "$work/out")"
