@@ -105,6 +105,27 @@ hint_refused(uint8_t reply)
 	}
 }
 
+/* RFC 9110 section 15. */
+static const char *
+hint_status(int status)
+{
+	switch (status) {
+	case 403:
+		return "a rule of the proxy forbids it; many allow port 443 alone";
+	case 400:
+	case 404:
+	case 405:
+	case 501:
+		return "this may be a web server, which is no proxy";
+	case 502:
+	case 503:
+	case 504:
+		return "the proxy works, but does not reach the target, or cannot resolve its name";
+	default:
+		return NULL;
+	}
+}
+
 const char *
 launch_hint_handshake(const struct handshake *h, const uint8_t *received, size_t len)
 {
@@ -112,7 +133,8 @@ launch_hint_handshake(const struct handshake *h, const uint8_t *received, size_t
 	case HANDSHAKE_TRANSPORT:
 		return h->detail == ETIMEDOUT ? hint_silence(h->last) : NULL;
 	case HANDSHAKE_HANGUP:
-		return len == 0 ? hint_hangup(h) : other_protocol(received, len);
+		return len == 0 || h->last != HANDSHAKE_METHOD ?
+		    hint_hangup(h) : other_protocol(received, len);
 	case HANDSHAKE_MALFORMED:
 		return other_protocol(received, len);
 	case HANDSHAKE_NO_METHOD:
@@ -120,9 +142,16 @@ launch_hint_handshake(const struct handshake *h, const uint8_t *received, size_t
 		    "the proxy wants a user and a password, or a method that is not known here" :
 		    "the proxy takes no user and password: it wants none, or Kerberos";
 	case HANDSHAKE_LOGIN_REFUSED:
-		return "user or password are wrong";
+		return h->server.username[0] == '\0' ? "the proxy wants a user and a password" :
+		    "user or password are wrong";
 	case HANDSHAKE_REFUSED:
 		return hint_refused(h->reply);
+	case HANDSHAKE_REFUSED_4:
+		return "SOCKS4 does not tell refusals from failures; the proxy's log may";
+	case HANDSHAKE_REFUSED_HTTP:
+		return hint_status(h->detail);
+	case HANDSHAKE_UNSPEAKABLE:
+		return "SOCKS4 has neither names nor IPv6: try socks4a:// or socks5://";
 	default:
 		return NULL;
 	}

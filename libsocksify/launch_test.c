@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/compiler.h"
 #include "common/handshake.h"
 #include "common/socks4.h"
 #include "libsocksify/launch_command.h"
@@ -294,13 +295,29 @@ report_phase(struct trial *t, enum handshake_phase phase)
 		end_step(t, text, "%s offered, %s chosen", offered_text(h), method_text(t->received[1]));
 	else if (phase == HANDSHAKE_LOGIN)
 		end_step(t, text, "accepted");
-	else if (phase == HANDSHAKE_ANSWER && h->bnd.type == HOST_NONE)
-		end_step(t, text, "%s: succeeded", host_format(t->target, target));
-	else if (phase == HANDSHAKE_ANSWER)
+	else if (phase == HANDSHAKE_ANSWER && h->server.protocol == HANDSHAKE_SOCKS5)
 		end_step(t, text, "%s: succeeded, from %s", host_format(t->target, target),
 		    host_format(&h->bnd, bound));
+	else if (phase == HANDSHAKE_ANSWER)
+		end_step(t, text, "%s: succeeded", host_format(t->target, target));
 	t->received_len = 0;
 	begin_step(t);
+}
+
+/* The answer of a server that understood and refused. */
+static void
+report_refusal(const struct trial *t, const char *text)
+{
+	const struct handshake *h = &t->handshake;
+	char target[HOST_TEXT_SIZE];
+
+	host_format(t->target, target);
+	if (h->cause == HANDSHAKE_REFUSED)
+		end_step(t, text, "%s: %s (reply %d)", target, socks5_reply_text(h->reply), h->reply);
+	else if (h->cause == HANDSHAKE_REFUSED_4)
+		end_step(t, text, "%s: %s (code %d)", target, socks4_code_text(h->reply), h->reply);
+	else
+		end_step(t, text, "%s: refused (status %d)", target, h->detail);
 }
 
 static void
@@ -310,34 +327,28 @@ report_failure(struct trial *t)
 		[HANDSHAKE_HANGUP] = "the proxy hung up",
 		[HANDSHAKE_MALFORMED] = "the answer is not understood",
 		[HANDSHAKE_LOGIN_REFUSED] = "user or password refused",
-		[HANDSHAKE_UNSPEAKABLE] = "what the proxy's protocol cannot say",
+		[HANDSHAKE_UNSPEAKABLE] = "the proxy's protocol cannot say that",
 		[HANDSHAKE_CAUSES] = NULL,
 	};
 	const struct handshake *h = &t->handshake;
 	const char *text = handshake_phase_text(h->last);
-	char target[HOST_TEXT_SIZE];
-	ssize_t n;
 
 	if (h->cause == HANDSHAKE_NO_METHOD)
 		end_step(t, text, "%s offered, none of it acceptable (method 255)", offered_text(h));
-	else if (h->cause == HANDSHAKE_REFUSED)
-		end_step(t, text, "%s: %s (reply %d)", host_format(t->target, target),
-		    socks5_reply_text(h->reply), h->reply);
-	else if (h->cause == HANDSHAKE_REFUSED_4)
-		end_step(t, text, "%s: %s (code %d)", host_format(t->target, target),
-		    socks4_code_text(h->reply), h->reply);
-	else if (h->cause == HANDSHAKE_REFUSED_HTTP)
-		end_step(t, text, "%s: refused (status %d)", host_format(t->target, target),
-		    h->detail);
+	else if (h->cause == HANDSHAKE_REFUSED || h->cause == HANDSHAKE_REFUSED_4 ||
+	    h->cause == HANDSHAKE_REFUSED_HTTP)
+		report_refusal(t, text);
 	else
 		end_step(t, text, "%s",
 		    causes[h->cause] != NULL ? causes[h->cause] : strerror(h->detail));
-	/* What is no answer may tell more of itself. */
-	n = recv(t->socket, t->received + t->received_len, sizeof(t->received) - t->received_len,
-	    MSG_DONTWAIT);
-	t->received_len += n > 0 ? (size_t)n : 0;
-	if (h->cause == HANDSHAKE_MALFORMED || h->cause == HANDSHAKE_HANGUP)
+	if (h->cause == HANDSHAKE_MALFORMED || h->cause == HANDSHAKE_HANGUP) {
+		/* What is no answer may tell more of itself. */
+		ssize_t n = recv(t->socket, t->received + t->received_len,
+		    sizeof(t->received) - t->received_len, MSG_DONTWAIT);
+
+		t->received_len += n > 0 ? (size_t)n : 0;
 		print_received(t);
+	}
 	give_hint(launch_hint_handshake(h, t->received, t->received_len));
 }
 
@@ -359,6 +370,8 @@ test_handshake(struct trial *t)
 
 	begin_step(t);
 	proxy_handshake_start(h, t->target != NULL ? t->target : &nowhere, t->proxy);
+	if (is_done(t) && h->phase != HANDSHAKE_FAILED)
+		puts("  request: not made: with this protocol it is all there is, and needs HOST:PORT");
 	while (!is_done(t)) {
 		enum handshake_phase phase = h->phase;
 		uint8_t *room;

@@ -305,6 +305,12 @@ route_decide_host(const struct settings *settings, const struct host *to, struct
 	route->dst = *to;
 	t.this_host = is_localhost(to->name) && !settings->proxy_loopback;
 	decide(&t, route);
+	/* Nobody has given a reserved address for it yet, so that it can be looked up. */
+	if (route->reason == ROUTE_NO_ADDRESS) {
+		route->way = ROUTE_DIRECT;
+		route->reason = ROUTE_NO_REASON;
+		route->error = 0;
+	}
 }
 
 void

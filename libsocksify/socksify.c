@@ -152,6 +152,18 @@ check_command(const struct launch_options *options)
 	return launch_check_report(&check);
 }
 
+/* Where everybody can read the password; in a container that may be meant, so no more is said. */
+static void
+warn_of_password_file(const struct launch_request *request)
+{
+	struct stat st;
+
+	if (request->password_file != NULL && stat(request->password_file, &st) == 0 &&
+	    S_ISREG(st.st_mode) && (st.st_mode & S_IROTH) != 0)
+		launch_complain("warning: all users of this system can read %s",
+		    request->password_file);
+}
+
 /* --test */
 static int
 test_proxies(struct launch_options *options, char **argv)
@@ -162,6 +174,7 @@ test_proxies(struct launch_options *options, char **argv)
 	/* The outer library would answer for the proxy. */
 	if (launch_is_preloaded())
 		return launch_again_without(argv) < 0 ? EXIT_NOT_STARTED : 0;
+	warn_of_password_file(&options->request);
 	if (launch_find_settings(&settings, &options->request) < 0)
 		return EXIT_NOT_STARTED;
 	status = launch_test(&settings, options->arguments[0]);
@@ -202,6 +215,7 @@ run_command(struct launch_options *options, char **argv)
 		return launch_again_without(argv) < 0 ? EXIT_NOT_STARTED : 0;
 	if (options->embedded)
 		return run_embedded(path, options->arguments, &settings, options);
+	warn_of_password_file(&options->request);
 	if (launch_find_settings(&settings, &options->request) < 0)
 		return EXIT_NOT_STARTED;
 	return run_with_proxy(path, options->arguments, &settings);

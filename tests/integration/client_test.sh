@@ -131,6 +131,53 @@ proxy $parrot
   does not work
 EOF
 
+# The other protocols have a request and nothing else.
+start_parrot 005a000000000000
+tested 0 -p "socks4a://$parrot" --test <<EOF
+proxy $parrot
+  tcp connect: $parrot: connected (T)
+  request: not made: with this protocol it is all there is, and needs HOST:PORT
+  works
+EOF
+tested 0 -p "socks4a://$parrot" --test example.com:80 <<EOF
+proxy $parrot
+  tcp connect: $parrot: connected (T)
+  request: example.com:80: succeeded (T)
+  works
+EOF
+tested 1 -p "socks4://$parrot" --test '[2001:db8::1]:80' <<EOF
+proxy $parrot
+  tcp connect: $parrot: connected (T)
+  request: the proxy's protocol cannot say that (T)
+  hint: SOCKS4 has neither names nor IPv6: try socks4a:// or socks5://
+  does not work
+EOF
+start_parrot 005b000000000000
+tested 1 -p "socks4a://$parrot" --test example.com:80 <<EOF
+proxy $parrot
+  tcp connect: $parrot: connected (T)
+  request: example.com:80: request rejected or failed (code 91) (T)
+  hint: SOCKS4 does not tell refusals from failures; the proxy's log may
+  does not work
+EOF
+start_parrot "$(printf 'HTTP/1.1 407 Proxy Authentication Required\r\n\r\n' |
+    od -An -v -tx1 | tr -d ' \n')"
+tested 1 -p "http://$parrot" --test example.com:443 <<EOF
+proxy $parrot
+  tcp connect: $parrot: connected (T)
+  request: user or password refused (T)
+  hint: the proxy wants a user and a password
+  does not work
+EOF
+start_parrot "$(printf 'HTTP/1.1 403 Forbidden\r\n\r\n' | od -An -v -tx1 | tr -d ' \n')"
+tested 1 -p "http://$parrot" --test example.com:443 <<EOF
+proxy $parrot
+  tcp connect: $parrot: connected (T)
+  request: example.com:443: refused (status 403) (T)
+  hint: a rule of the proxy forbids it; many allow port 443 alone
+  does not work
+EOF
+
 # A proxy by name has its name looked up, and then its addresses tried.
 ! "$socksify" -p "socks5://localhost:${closed#*:}" --test >"$work/out" || fail 'a closed port works'
 grep -qF 'Connection refused' "$work/out" || fail "$(cat "$work/out")"
@@ -142,6 +189,30 @@ proxy $closed
   hint: nothing listens there: is the port right, and does the proxy run?
   does not work
 EOF
+
+# Of a file with routes, the proxies that are for the target, and what is direct; the examples.
+sed "s/via: [a-z0-9.]*example port = 1080/via: ${closed/:/ port = }/" \
+    "$srcdir/examples/socks.conf" >"$work/socks.conf"
+SOCKS_USERNAME=someone SOCKS_PASSWORD=secret tested 0 -c "$work/socks.conf" \
+    --test www.corp.example:80 <<<'direct: no proxy is used for that target'
+! SOCKS_USERNAME=someone SOCKS_PASSWORD=secret "$socksify" -c "$work/socks.conf" \
+    --test www.partner.example:80 >"$work/out" || fail 'a closed port works'
+[ "$(grep -c "^proxy $closed$" "$work/out")" -ge 1 ] || fail "$(cat "$work/out")"
+sed "s/127.0.0.1 port = 1080/${closed/:/ port = }/" "$srcdir/examples/socks-minimal.conf" \
+    >"$work/socks.conf"
+tested 1 -c "$work/socks.conf" --test <<EOF
+proxy $closed
+  tcp connect: $closed: Connection refused (T)
+  hint: nothing listens there: is the port right, and does the proxy run?
+  does not work
+EOF
+printf 'route { from: 0/0 to: .example.com via: %s }\n' "${closed/:/ port = }" >"$work/socks.conf"
+tested 1 -c "$work/socks.conf" --test example.org:80 \
+    <<<'refused: no route leads there: Network is unreachable'
+SOCKS_DIRECTROUTE_FALLBACK=yes tested 0 -c "$work/socks.conf" --test example.org:80 \
+    <<<'direct: no proxy is used for that target'
+ALL_PROXY=socks5h://$closed NO_PROXY=.corp tested 0 --test www.corp:80 \
+    <<<'direct: no proxy is used for that target'
 
 # No target, no test; no command either.
 for bad in example.com example.com:0 example.com:80:80 :80; do

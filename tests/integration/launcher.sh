@@ -68,6 +68,20 @@ ends 7 "$socksify" -p "$url" sh -c 'exit 7'
 ends 143 "$socksify" -p "$url" sh -c 'kill -TERM $$'
 ends 0 env SOCKS5_SERVER=127.0.0.1:9 "$socksify" -- true
 
+# A password from a file or a descriptor, which the command does not get.
+echo secret >"$work/password"
+chmod 644 "$work/password"
+ends 0 "$socksify" -p socks5://someone@127.0.0.1:9 --password-file "$work/password" true
+grep -qx "socksify: warning: all users of this system can read $work/password" "$work/out" ||
+    fail "$(cat "$work/out")"
+chmod 640 "$work/password"
+ends 0 "$socksify" -p socks5://someone@127.0.0.1:9 --password-file "$work/password" true
+[ ! -s "$work/out" ] || fail "$(cat "$work/out")"
+ends 0 "$socksify" -p socks5://someone@127.0.0.1:9 --password-fd 7 \
+    sh -c '[ ! -e /proc/self/fd/7 ]' 7<"$work/password"
+refused 127 '/nonexistent' -p socks5://someone@127.0.0.1:9 --password-file /nonexistent echo run
+refused 127 'is no password' -p socks5://someone@127.0.0.1:9 --password-file /dev/null echo run
+
 # Standard descriptors that are closed are so for the command, and nothing gets into our files.
 for closed in '<&-' '>&-' '2>&-' '<&- >&- 2>&-'; do
 	ends 0 bash -c "\"\$1\" -p \"\$2\" true $closed" sh "$socksify" "$url"
