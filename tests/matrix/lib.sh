@@ -276,16 +276,26 @@ prepare()
 		external: to-target
 		socksmethod: none
 		client pass { from: 0/0 to: 0/0 log: connect error }
-		$(for name in "${names[@]}" 0/0; do
-			echo "socks pass { from: 0/0 to: $name log: connect error"
-			# A target that is busy may take its time, one that never answers need not.
-			[ "$name" != "$blackhole" ] || echo "timeout.connect: 1"
-			echo "}"
-		done)
+		$(socks_rules)
 	END
 	if declare -F program_setup >/dev/null; then
 		program_setup
 	fi
+}
+
+# A rule for each name, and then for what was asked for by address. A target that is busy may take
+# its time, one that never answers need not.
+socks_rules()
+{
+	local name
+
+	for name in "${names[@]}" 10.88.0.0/16 0/0; do
+		echo "socks pass { from: 0/0 to: $name log: connect error"
+		case $name in
+		"$blackhole" | 10.88.0.0/16) echo 'timeout.connect: 1' ;;
+		esac
+		echo '}'
+	done
 }
 
 run_matrix()

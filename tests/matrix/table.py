@@ -62,7 +62,10 @@ answers such questions stands before the server, and names need not reach the se
 
 
 def run(job):
-    """What the test of a program says under a socksifier: {"socksifier": ..., case: verdict}."""
+    """
+    What the test of a program says under a socksifier: {"socksifier": ..., case: verdict}; None when
+    it could not say.
+    """
     build, program, socksifier = job
     path = build / "compatibility" / f"{program.stem}.{socksifier}"
     log, results = path.with_suffix(path.suffix + ".log"), path.with_suffix(path.suffix + ".results")
@@ -72,9 +75,10 @@ def run(job):
     with log.open("w") as output:
         done = subprocess.run([str(program)], cwd=build, env=environment,
                               stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+    print(f"{program.stem} under {socksifier}: status {done.returncode}", file=sys.stderr)
     if done.returncode != 0:
-        raise RuntimeError(f"status {done.returncode}: see {log}")
-    print(f"{program.stem} under {socksifier}: done", file=sys.stderr)
+        print(f"see {log}", file=sys.stderr)
+        return None
     return dict(line.split(" ", 1) for line in results.read_text().splitlines())
 
 
@@ -82,6 +86,11 @@ def short_version(text):
     """The words up to the first that has a digit and looks like a version."""
     found = re.match(r"(.*?)[ /_v]*(\d+(?:\.\d+)*(?:p\d+)?)", text)
     return f"{found[1].strip()} {found[2]}" if found else text
+
+
+def row_title(name, version):
+    version = short_version(version)
+    return version if name.rstrip("0123456789") in version.lower() else f"{name}: {version}"
 
 
 def version_number(text):
@@ -112,9 +121,8 @@ def case_title(case):
 def table(matrix, titles):
     yield "| | " + " | ".join(titles[s] for s in SOCKSIFIERS) + " |"
     yield "|---" * (len(SOCKSIFIERS) + 1) + "|"
-    for rows in matrix.values():
-        version = short_version(rows["socksify"]["program"])
-        yield f"| {version} | " + " | ".join(cell(rows[s]) for s in SOCKSIFIERS) + " |"
+    for name, rows in matrix.items():
+        yield f"| {row_title(name, rows['socksify']['program'])} | " + " | ".join(cell(rows[s]) for s in SOCKSIFIERS) + " |"
 
 
 def totals(matrix, titles):
@@ -149,11 +157,13 @@ def main():
         sorted(PROGRAMS.glob("*.sh"))
     (build / "compatibility").mkdir(exist_ok=True)
     jobs = [(build, program, socksifier) for program in programs for socksifier in SOCKSIFIERS]
+    matrix, failed = {}, False
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = list(pool.map(run, jobs))
-    matrix = {}
-    for (_, program, socksifier), result in zip(jobs, results):
-        matrix.setdefault(program.stem, {})[socksifier] = result
+        for (_, program, socksifier), result in zip(jobs, pool.map(run, jobs)):
+            matrix.setdefault(program.stem, {})[socksifier] = result
+            failed |= result is None
+    if failed:
+        sys.exit(1)
     first = next(iter(matrix.values()))
     titles = {s: f"{TITLES[s]} {version_number(first[s]['socksifier'])}" for s in SOCKSIFIERS}
     print(HEAD.format(seconds=SECONDS))
