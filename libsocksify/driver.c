@@ -92,6 +92,7 @@ driver_open(struct driver *d)
 	d->copy_count = 0;
 	d->copy_limit = COPIES_FREE;
 	atomic_store(&d->stopping, false);
+	atomic_store(&d->kept, false);
 	RAW(SYS_prctl, PR_SET_NAME, "socksify");
 	d->inbox = inbox_open(&d->address);
 	if (d->inbox < 0)
@@ -416,11 +417,11 @@ idle(struct driver *d)
 	}
 	for (int fd = -1; (fd = descriptors_next(fd + 1, DESCRIPTORS_MAX, SLOT_EPOLL)) >= 0;)
 		descriptors_find(fd)->copy = 0;
-	for (struct copy *c = d->copies, *next; c != NULL; c = next) {
-		next = c->next;
-		pool_give(&copies, c);
-	}
-	return true;
+	sweep_copies(d);
+	if (!atomic_load(&d->kept) || atomic_load(&d->stopping))
+		return true;
+	state_unlock();
+	return false;
 }
 
 void

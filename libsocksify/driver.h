@@ -17,6 +17,7 @@ struct driver {
 	struct address		 address;	/* of the inbox; before it runs, for all to read */
 	pid_t			 tid;
 	_Atomic bool		 stopping;	/* ends as soon as there is nothing to drive */
+	_Atomic bool		 kept;		/* does not end when idle */
 	/* The thread's own; the descriptors are numbers of its own table. */
 	int			 inbox, epoll;
 	int			 refuser;	/* a loopback port that refuses, or -1 */

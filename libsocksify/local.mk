@@ -57,6 +57,10 @@ libsocksify_la_SOURCES = \
 	libsocksify/dns.c \
 	libsocksify/dns.h \
 	libsocksify/hook.h \
+	libsocksify/filter.c \
+	libsocksify/filter.h \
+	libsocksify/hook_confine.c \
+	libsocksify/hook_confine.h \
 	libsocksify/hook_connect.c \
 	libsocksify/hook_descriptor.c \
 	libsocksify/hook_epoll.c \

@@ -136,6 +136,19 @@ early_syscall(long number, ...)
 }
 
 static int
+early_prctl(int option, ...)
+{
+	va_list arguments;
+	long a[4];
+
+	va_start(arguments, option);
+	for (int i = 0; i < 4; i++)
+		a[i] = va_arg(arguments, long);
+	va_end(arguments);
+	return (int)raw_result(RAW(SYS_prctl, option, a[0], a[1], a[2], a[3]));
+}
+
+static int
 early_ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
 {
 	struct timespec left;

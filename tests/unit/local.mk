@@ -42,8 +42,7 @@ client_known_sources = \
 	libsocksify/hosts.c \
 	libsocksify/names.c \
 	libsocksify/route.c \
-	libsocksify/settings.c \
-	libsocksify/settings_environment.c \
+	$(settings_sources) \
 	libsocksify/settings_load.c \
 	libsocksify/state.c \
 	$(NULL)
@@ -51,11 +50,15 @@ client_known_sources = \
 client_tests = \
 	tests/unit/test_descriptors \
 	tests/unit/test_elf_file \
+	tests/unit/test_filter \
 	tests/unit/test_health \
 	tests/unit/test_names \
 	tests/unit/test_resolve \
 	tests/unit/test_route \
 	tests/unit/test_settings \
+	tests/unit/test_settings_find \
+	tests/unit/test_socksconf \
+	tests/unit/test_socksconf_errors \
 	$(NULL)
 check_PROGRAMS += $(client_tests)
 TESTS += $(client_tests)
@@ -67,6 +70,9 @@ tests_unit_test_descriptors_SOURCES = tests/unit/test_descriptors.c \
 tests_unit_test_elf_file_CFLAGS = $(unit_cflags)
 tests_unit_test_elf_file_LDADD = $(common_ldadd)
 tests_unit_test_elf_file_SOURCES = tests/unit/test_elf_file.c libsocksify/elf_file.c
+tests_unit_test_filter_CFLAGS = $(unit_cflags)
+tests_unit_test_filter_LDADD = $(common_ldadd)
+tests_unit_test_filter_SOURCES = tests/unit/test_filter.c libsocksify/filter.c
 tests_unit_test_health_CFLAGS = $(unit_cflags)
 tests_unit_test_health_LDADD = $(common_ldadd)
 tests_unit_test_health_SOURCES = tests/unit/test_health.c libsocksify/health.c \
@@ -92,6 +98,15 @@ tests_unit_test_route_SOURCES = tests/unit/test_route.c $(client_known_sources)
 tests_unit_test_settings_CFLAGS = $(unit_cflags)
 tests_unit_test_settings_LDADD = $(common_ldadd)
 tests_unit_test_settings_SOURCES = tests/unit/test_settings.c $(client_known_sources)
+tests_unit_test_settings_find_CFLAGS = $(unit_cflags)
+tests_unit_test_settings_find_LDADD = $(common_ldadd)
+tests_unit_test_settings_find_SOURCES = tests/unit/test_settings_find.c $(settings_sources)
+tests_unit_test_socksconf_CFLAGS = $(unit_cflags)
+tests_unit_test_socksconf_LDADD = $(common_ldadd)
+tests_unit_test_socksconf_SOURCES = tests/unit/test_socksconf.c $(settings_sources)
+tests_unit_test_socksconf_errors_CFLAGS = $(unit_cflags)
+tests_unit_test_socksconf_errors_LDADD = $(common_ldadd)
+tests_unit_test_socksconf_errors_SOURCES = tests/unit/test_socksconf_errors.c $(settings_sources)
 
 if SERVER
 server_test_cflags = $(unit_cflags) $(EVENT_CFLAGS) $(CRYPT_CFLAGS)

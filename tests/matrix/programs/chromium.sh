@@ -25,7 +25,7 @@ program_setup()
 
 # Its own resolver speaks DNS itself, over UDP: it is off, as is what calls its makers.
 options=(--headless --disable-gpu --no-first-run --disable-background-networking
-	--disable-component-update --disable-sync --disable-features=AsyncDns,UseDnsHttpsSvcb
+	--disable-component-update --disable-sync '--disable-features=AsyncDns,UseDnsHttpsSvcb'
 	--virtual-time-budget=5000 --enable-logging=stderr)
 
 # dump URL: prints the page's text when its scripts have run.

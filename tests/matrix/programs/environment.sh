@@ -19,7 +19,7 @@ success_env()
 {
 	prints "$page" tunnel env -i /usr/bin/curl -sS "http://$target/page"
 	prints "$page" tunnel env -u LD_PRELOAD curl -sS "http://$target/page"
-	prints "$page" tunnel env -i LD_PRELOAD=libc.so.6 /usr/bin/curl -sS "http://$target/page"
+	prints "$page" tunnel env -i LD_PRELOAD=libm.so.6 /usr/bin/curl -sS "http://$target/page"
 }
 
 # By a shell, which is between them and has none either.
