@@ -216,10 +216,9 @@ int
 conf_lex_peek(const struct conf_lex *l, struct conf_token *t, enum conf_expect expect)
 {
 	struct conf_lex copy = *l;
-	char unused[1];
 
-	copy.error = unused;
-	copy.error_size = sizeof(unused);
+	copy.error = NULL;
+	copy.error_size = 0;
 	return conf_lex_next(&copy, t, expect);
 }
 
@@ -276,6 +275,8 @@ conf_lex_fail(struct conf_lex *l, const struct conf_token *near, const char *fmt
 	if (l->failed)
 		return -EINVAL;
 	l->failed = true;
+	if (l->error_size == 0)
+		return -EINVAL;
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);

@@ -330,6 +330,15 @@ attempt_error(const struct attempt *a)
 	return a->handshake.error;
 }
 
+bool
+attempt_was_foreign(const struct attempt *a)
+{
+	int error = a->handshake.error;
+
+	return a->handshake.cause == HANDSHAKE_ABANDONED &&
+	    (error == EBADF || error == EISCONN || error == EALREADY);
+}
+
 /* Sends what there is to be sent: 0 when done, or the event to wait for; the end, on failure. */
 static short
 send_some(struct attempt *a)

@@ -78,6 +78,11 @@ void	 attempt_expire(struct attempt *a);
 void	 attempt_fail(struct attempt *a, int error);
 /* Over: 0, or a positive errno. */
 int	 attempt_error(const struct attempt *a);
+/*
+ * Over, with an error: whether the socket is another's: another file, or one that
+ * was connected, or is being connected by another thread. It must be let alone.
+ */
+bool	 attempt_was_foreign(const struct attempt *a);
 /* Whether there is another place after this one. */
 bool	 attempt_has_choice(const struct attempt *a);
 /*

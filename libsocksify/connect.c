@@ -142,7 +142,7 @@ end_recorded(struct attempt *a, bool told)
 
 	if (shown && socket_cookie(fd) == a->cookie) {
 		options_restore(&c->options, fd);
-		if (error != 0)
+		if (error != 0 && !attempt_was_foreign(a))
 			attempt_disconnect(fd);
 	}
 	connection_settle(c, error);
@@ -312,11 +312,10 @@ run_here(const struct call *call, struct attempt *a, const struct options *optio
 		error = attempt_run(a, false, -1);
 	if (error == 0)
 		error = -attempt_error(a);
-	/* Another file, or a connection that is not this call's. */
-	if (error == -EBADF || error == -EISCONN || error == -EALREADY)
+	if (error == -EBADF)
 		return error;
 	options_restore(options, call->fd);
-	if (error < 0)
+	if (error < 0 && !attempt_was_foreign(a))
 		attempt_disconnect(call->fd);
 	else if (recordable)
 		record_established(call);

@@ -43,7 +43,7 @@ struct connection {
 	bool			 told;		/* ESTABLISHED: a connect(2) has returned 0 */
 	int			 number;	/* the descriptor that it was made with */
 	struct options		 options;	/* set aside while CONNECTING */
-	uint64_t		 cookie;	/* SO_COOKIE of the socket */
+	_Atomic uint64_t	 cookie;	/* SO_COOKIE of the socket; read without the lock */
 	socklen_t		 peer_len;
 	union peer		 peer;
 };

@@ -70,13 +70,13 @@ answer_addresses(struct answer *a, const struct dns_query *query)
 static int
 answer_pointer(struct answer *a, const struct dns_query *query)
 {
-	char name[HOST_NAME_MAX_LEN + 1];
+	struct hosts_answer found;
 	struct endpoint address;
 	int rc;
 
 	if (dns_parse_reverse(query->name, &address) < 0)
 		return ENOENT;
-	rc = resolve_address(&address, name);
+	rc = resolve_address(&address, &found);
 	if (rc == RESOLVE_REAL)
 		return DNS_REAL;
 	if (rc < 0 && !names_is_reserved(&address) && !endpoint_is_loopback(&address) &&
@@ -84,7 +84,7 @@ answer_pointer(struct answer *a, const struct dns_query *query)
 		return ENOENT;
 	answer_begin(a, query, rc < 0 ? DNS_NAME_ERROR : DNS_NO_ERROR);
 	if (rc == 0) {
-		dns_answer_name(&a->writer, name, ANSWER_TTL);
+		dns_answer_name(&a->writer, found.canonical, ANSWER_TTL);
 		a->records++;
 	}
 	return 0;

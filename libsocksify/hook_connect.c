@@ -48,6 +48,7 @@ getpeername(int fd, struct sockaddr *peer, socklen_t *len)
 	struct connection *c = records_connection(fd);
 	struct sockaddr_storage actual;
 	socklen_t actual_len = sizeof(actual);
+	struct critical critical;
 
 	if (c == NULL)
 		return real.getpeername(fd, peer, len);
@@ -60,8 +61,13 @@ getpeername(int fd, struct sockaddr *peer, socklen_t *len)
 		return -1;
 	if (peer == NULL || len == NULL || (int)*len < 0)
 		return real.getpeername(fd, peer, len);
-	memcpy(peer, &c->peer, *len < c->peer_len ? *len : c->peer_len);
-	*len = c->peer_len;
+	/* Without the lock the record may become another connection's meanwhile. */
+	critical_lock(&critical);
+	actual_len = c->peer_len;
+	memcpy(&actual, &c->peer, sizeof(c->peer));
+	critical_unlock(&critical);
+	memcpy(peer, &actual, *len < actual_len ? *len : actual_len);
+	*len = actual_len;
 	return 0;
 }
 

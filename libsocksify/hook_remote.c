@@ -16,7 +16,6 @@
 #include "libsocksify/hook.h"
 #include "libsocksify/real.h"
 #include "libsocksify/resolve.h"
-#include "libsocksify/route.h"
 
 /* Whether the C library may look @host up, or need not, and connect to it. */
 static bool
@@ -28,11 +27,11 @@ may_reach(const char *host)
 	if (host == NULL || resolve_is_real(host))
 		return true;
 	if (endpoint_parse_ip(&address, host) == 0)
-		return route_is_direct(&address);
+		return resolve_is_direct(&address);
 	if (!resolve_is_listed(host) || resolve_name(host, AF_UNSPEC, &answer) != 0)
 		return false;
 	for (unsigned i = 0; i < answer.count; i++) {
-		if (!route_is_direct(&answer.addresses[i]))
+		if (!resolve_is_direct(&answer.addresses[i]))
 			return false;
 	}
 	return true;
@@ -106,7 +105,7 @@ iruserok_af(const void *address, int superuser, const char *remote, const char *
 
 	if (family == AF_INET || family == AF_INET6) {
 		memcpy(e.ip, address, endpoint_bits(&e) / 8);
-		if (!resolve_is_inert() && !route_is_direct(&e))
+		if (!resolve_is_inert() && !resolve_is_direct(&e))
 			return refuse();
 	}
 	return real.iruserok_af(address, superuser, remote, local, family);

@@ -49,19 +49,24 @@ resolve_eai(int rc)
 	}
 }
 
+/* What the C library takes for no hints at all. */
+static const struct addrinfo no_hints = { .ai_flags = AI_V4MAPPED | AI_ADDRCONFIG };
+
 static int
 numeric_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
     struct addrinfo **res)
 {
-	/* What the C library takes for no hints at all. */
-	struct addrinfo numeric = { .ai_flags = AI_V4MAPPED };
+	struct addrinfo numeric = *hints;
+	int rc;
 
-	if (hints != NULL)
-		numeric = *hints;
 	/* All is reached through the proxy, whatever addresses this host has. */
 	numeric.ai_flags &= ~AI_ADDRCONFIG;
 	numeric.ai_flags |= AI_NUMERICHOST;
-	return real.getaddrinfo(node, service, &numeric, res);
+	rc = real.getaddrinfo(node, service, &numeric, res);
+	/* The C library's say what was asked for. */
+	for (struct addrinfo *a = rc == 0 ? *res : NULL; a != NULL; a = a->ai_next)
+		a->ai_flags = hints->ai_flags;
+	return rc;
 }
 
 static int
@@ -106,17 +111,15 @@ result_set_canonname(struct result *result, const char *name)
 	return 0;
 }
 
-/* The list for a name's addresses; @hints may be NULL. */
+/* The list for a name's addresses. */
 static int
 result_make(struct result *result, const struct hosts_answer *answer, const char *canonical,
     const char *service, const struct addrinfo *hints)
 {
-	struct addrinfo plain = { .ai_family = hints != NULL ? hints->ai_family : AF_UNSPEC };
-	int flags = hints != NULL ? hints->ai_flags : 0;
+	struct addrinfo plain = *hints;
+	int flags = hints->ai_flags;
 	int rc = 0;
 
-	if (hints != NULL)
-		plain = *hints;
 	/* Only the head of the list carries the name, and only once it is known. */
 	plain.ai_flags = (flags & (AI_PASSIVE | AI_NUMERICSERV)) | AI_V4MAPPED;
 	for (unsigned i = 0; rc == 0 && i < answer->count; i++) {
@@ -124,7 +127,9 @@ result_make(struct result *result, const struct hosts_answer *answer, const char
 			rc = result_append(result, &answer->addresses[i], service, &plain);
 	}
 	if (rc == 0 && result->head == NULL)
-		rc = EAI_NODATA;
+		rc = EAI_NONAME;
+	for (struct addrinfo *a = result->head; rc == 0 && a != NULL; a = a->ai_next)
+		a->ai_flags = flags;
 	if (rc == 0 && (flags & AI_CANONNAME) != 0)
 		rc = result_set_canonname(result, canonical);
 	return rc;
@@ -153,7 +158,7 @@ getaddrinfo_by_name(const char *node, const char *service, const struct addrinfo
 	struct result result = { NULL, &result.head };
 	char ascii[HOST_NAME_MAX_LEN + 1];
 	const char *name = node;
-	int flags = hints != NULL ? hints->ai_flags : 0;
+	int flags = hints->ai_flags;
 	int rc = 0;
 
 	if ((flags & AI_IDN) != 0) {
@@ -181,15 +186,17 @@ EXPORT int
 getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
     struct addrinfo **res)
 {
-	int family = hints != NULL ? hints->ai_family : AF_UNSPEC;
-	int saved = errno, rc;
+	int saved = errno, family, rc;
 
 	if (node == NULL || resolve_is_inert())
 		return real.getaddrinfo(node, service, hints, res);
+	if (hints == NULL)
+		hints = &no_hints;
 	rc = numeric_getaddrinfo(node, service, hints, res);
-	if (rc != EAI_NONAME || (hints != NULL && (hints->ai_flags & AI_NUMERICHOST) != 0))
+	if (rc != EAI_NONAME || (hints->ai_flags & AI_NUMERICHOST) != 0)
 		return rc;
 	errno = saved;
+	family = hints->ai_family;
 	if (family == AF_UNSPEC && is_libcurl(__builtin_return_address(0)))
 		family = AF_INET6;
 	return getaddrinfo_by_name(node, service, hints, family, res);
@@ -203,26 +210,28 @@ EXPORT int
 getnameinfo(const struct sockaddr *sa, socklen_t salen, char *host, socklen_t hostlen,
     char *service, socklen_t servicelen, int flags)
 {
-	char name[HOST_NAME_MAX_LEN + 1], numeric[NI_MAXHOST];
+	char numeric[NI_MAXHOST];
+	const char *name = numeric;
+	struct hosts_answer answer;
 	struct endpoint address;
 	int rc, found;
 
 	if (host == NULL || hostlen == 0 || (flags & NI_NUMERICHOST) != 0 || sa == NULL ||
 	    endpoint_from_sockaddr(&address, sa, salen) < 0)
 		return real.getnameinfo(sa, salen, host, hostlen, service, servicelen, flags);
-	found = resolve_address(&address, name);
+	found = resolve_address(&address, &answer);
 	if (found == RESOLVE_REAL)
 		return real.getnameinfo(sa, salen, host, hostlen, service, servicelen, flags);
 	rc = real.getnameinfo(sa, salen, numeric, sizeof(numeric), service, servicelen,
 	    (flags & ~NI_NAMEREQD) | NI_NUMERICHOST);
+	if (rc != EAI_BADFLAGS && found < 0 && (flags & NI_NAMEREQD) != 0)
+		return EAI_NONAME;
 	if (rc != 0)
 		return rc;
-	if (found < 0 && (flags & NI_NAMEREQD) != 0)
-		return EAI_NONAME;
 	if (found == 0)
-		memcpy(numeric, name, strlen(name) + 1);
-	if (strlen(numeric) >= hostlen)
+		name = answer.canonical;
+	if (strlen(name) >= hostlen)
 		return EAI_OVERFLOW;
-	memcpy(host, numeric, strlen(numeric) + 1);
+	memcpy(host, name, strlen(name) + 1);
 	return 0;
 }

@@ -308,7 +308,7 @@ EXPORT long
 syscall(long number, ...)
 {
 	va_list arguments;
-	long a[6], result;
+	long a[6], result = -1;
 
 	va_start(arguments, number);
 	for (int i = 0; i < 6; i++)

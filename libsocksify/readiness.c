@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 
@@ -16,10 +17,13 @@
 #include "libsocksify/records.h"
 #include "libsocksify/waiter.h"
 
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ	22
+#endif
+
 #define FEW		64	/* descriptors that fit on the stack */
 #define LONG_S		(1ll << 32)	/* longer than anyone waits: no clock overflows by it */
-#define PAGE		4096	/* bytes: the least that any machine protects as one */
-#define WORD		8	/* bytes of a signal set in the kernel */
+#define SIGNAL_SET	(_NSIG / 8)	/* bytes of one in the kernel */
 #define SLICE_NS	5000000	/* between looks, where no waiter can be had: 5 ms */
 
 /* One call. */
@@ -35,20 +39,34 @@ struct view {
 	struct timespec		 end;		/* of the monotonic clock */
 };
 
+/* Has the pages of @size bytes at @from there to be read: 0, or -errno. */
+static long
+populate(const void *from, size_t size)
+{
+	uintptr_t at = (uintptr_t)from, begin = at & -(uintptr_t)getauxval(AT_PAGESZ);
+
+	return RAW(SYS_madvise, begin, at + size - begin, MADV_POPULATE_READ);
+}
+
 bool
 readiness_readable(const void *from, size_t size)
 {
-	uintptr_t at = (uintptr_t)from, end = at + size;
+	const char here = 0;
 
 	if (from == NULL || size == 0)
 		return true;
-	if (end < at)
+	if ((uintptr_t)from + size < (uintptr_t)from)
 		return false;
-	/* A signal set for no purpose: EINVAL, or EFAULT where it cannot be read. */
-	for (at &= -(uintptr_t)WORD; at < end; at = (at | (PAGE - 1)) + 1)
-		if (RAW(SYS_rt_sigprocmask, -1, at, NULL, WORD) == -EFAULT)
-			return false;
-	return true;
+	switch (populate(from, size)) {
+	case -EFAULT:
+	case -ENOMEM:
+		return false;
+	case -EINVAL:
+		/* Mapped without that right; or the kernel, before 5.14, does not know it. */
+		return populate(&here, sizeof(here)) != 0;
+	default:
+		return true;
+	}
 }
 
 /* Whether @fd is in a handshake, and is still the socket that it was. */
@@ -191,7 +209,7 @@ readiness_poll(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
 	size_t size = (count + 1) * sizeof(*fds);
 	int n;
 
-	if (!readiness_readable(timeout, sizeof(*timeout)) || !readiness_readable(mask, WORD))
+	if (!readiness_readable(timeout, sizeof(*timeout)) || !readiness_readable(mask, SIGNAL_SET))
 		return -EFAULT;
 	if (timeout != NULL && (timeout->tv_sec < 0 || timeout->tv_nsec < 0 ||
 	    timeout->tv_nsec >= 1000000000))

@@ -13,8 +13,8 @@
 #include <time.h>
 
 /*
- * Whether the kernel could read @size bytes at @from: NULL is right too. By one
- * system call a page.
+ * Whether @size bytes at @from can be read: NULL is right too. By one system
+ * call, and not by every kernel: true where it cannot be told.
  */
 bool	 readiness_readable(const void *from, size_t size);
 /*

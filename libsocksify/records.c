@@ -120,6 +120,7 @@ records_connection(int fd)
 {
 	struct slot *s = descriptors_find(fd);
 	struct connection *c;
+	struct critical critical;
 
 	if (s == NULL || (slot_marks(s) & SLOT_CONNECTION) == 0 || !descriptors_owned())
 		return NULL;
@@ -128,6 +129,13 @@ records_connection(int fd)
 		return NULL;
 	if (c->cookie == socket_cookie(fd))
 		return c;
-	records_drop(fd);
-	return NULL;
+	/* Another thread may have put both another socket and another record there meanwhile. */
+	critical_lock(&critical);
+	c = atomic_load(&s->connection);
+	if (c != NULL && c->cookie != socket_cookie(fd)) {
+		drop(fd);
+		c = NULL;
+	}
+	critical_unlock(&critical);
+	return c;
 }

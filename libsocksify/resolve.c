@@ -66,57 +66,83 @@ answer_loopback(struct hosts_answer *answer)
 	answer->count = 2;
 }
 
-/* Whether this host has a way to it: connecting a datagram socket sends nothing. */
-static bool
-is_reachable(const struct endpoint *address)
+/* Of the rows of RFC 6724 section 2.1 those that matter: a label, other than the default one's. */
+static int
+label(const struct endpoint *e)
 {
-	struct endpoint to = *address;
+	if (e->family == AF_INET)
+		return 4;
+	if (endpoint_is_loopback(e))
+		return 0;
+	if ((e->ip[0] & 0xfe) == 0xfc)
+		return 13;
+	return endpoint_is_ip6_link_local(e) ? 11 : 1;
+}
+
+/* How far an address is from being the one to try first. */
+enum distance {
+	DISTANCE_MATCHING,	/* from an address of the same kind */
+	DISTANCE_OTHER,
+	DISTANCE_UNREACHABLE,
+};
+
+/* Connecting a datagram socket sends nothing. */
+static enum distance
+distance(const struct endpoint *address)
+{
+	struct endpoint to = *address, from;
 	struct sockaddr_storage ss;
 	socklen_t len;
 	int fd = (int)RAW(SYS_socket, to.family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool reachable;
+	enum distance d = DISTANCE_UNREACHABLE;
 
 	if (fd < 0)
-		return false;
+		return d;
 	to.port = ANY_PORT;
 	len = endpoint_to_sockaddr(&to, &ss);
-	reachable = RAW(SYS_connect, fd, &ss, len) == 0;
+	if (RAW(SYS_connect, fd, &ss, len) == 0) {
+		len = sizeof(ss);
+		d = RAW(SYS_getsockname, fd, &ss, &len) == 0 &&
+		    endpoint_from_sockaddr(&from, (struct sockaddr *)&ss, len) == 0 &&
+		    label(&from) == label(address) ? DISTANCE_MATCHING : DISTANCE_OTHER;
+	}
 	RAW(SYS_close, fd);
-	return reachable;
+	return d;
 }
 
 static bool
-is_after(const struct hosts_answer *answer, const bool *reachable, unsigned a, unsigned b)
+is_after(const struct endpoint *a, enum distance far_a, const struct endpoint *b,
+    enum distance far_b)
 {
-	if (reachable[a] != reachable[b])
-		return reachable[b];
-	return answer->addresses[a].family == AF_INET && answer->addresses[b].family == AF_INET6;
+	if (far_a != far_b)
+		return far_a > far_b;
+	return a->family == AF_INET && b->family == AF_INET6;
 }
 
 /*
  * RFC 6724 section 6, as far as the addresses of one host differ in it: those
- * that can be reached first (rule 1), IPv6 before IPv4 (rule 6, with the default
- * table), and else the file's order (rule 10).
+ * that can be reached first (rule 1), from an address of their kind (rules 2 and
+ * 5), IPv6 before IPv4 (rule 6), and else the file's order (rule 10).
  */
 static void
 answer_sort(struct hosts_answer *answer)
 {
-	bool reachable[HOSTS_MAX], differ = false;
+	enum distance far[HOSTS_MAX], d;
+	struct endpoint *a = answer->addresses, e;
+	bool differ = false;
+	unsigned j;
 
 	for (unsigned i = 1; i < answer->count; i++)
-		differ |= answer->addresses[i].family != answer->addresses[0].family;
-	for (unsigned i = 0; differ && i < answer->count; i++)
-		reachable[i] = is_reachable(&answer->addresses[i]);
-	for (unsigned i = 1; differ && i < answer->count; i++) {
-		for (unsigned j = i; j > 0 && is_after(answer, reachable, j - 1, j); j--) {
-			struct endpoint address = answer->addresses[j];
-			bool can = reachable[j];
-
-			answer->addresses[j] = answer->addresses[j - 1];
-			answer->addresses[j - 1] = address;
-			reachable[j] = reachable[j - 1];
-			reachable[j - 1] = can;
+		differ |= a[i].family != a[0].family;
+	for (unsigned i = 0; differ && i < answer->count; i++) {
+		e = a[i];
+		d = distance(&e);
+		for (j = i; j > 0 && is_after(&a[j - 1], far[j - 1], &e, d); j--) {
+			a[j] = a[j - 1];
+			far[j] = far[j - 1];
 		}
+		a[j] = e;
+		far[j] = d;
 	}
 }
 
@@ -163,12 +189,26 @@ is_this_host(const struct endpoint *address)
 	return endpoint_is_loopback(address) || endpoint_is_any(address);
 }
 
-int
-resolve_address(const struct endpoint *address, char *name)
+bool
+resolve_is_direct(const struct endpoint *address)
 {
-	if (names_is_reserved(address))
-		return names_lookup(address, name);
-	if (resolve_is_inert() || (!is_this_host(address) && route_is_direct(address)))
+	const struct endpoint unbound = { .family = AF_UNSPEC };
+	struct route route;
+
+	route_connect(&unbound, address, &route);
+	return route.way == ROUTE_DIRECT;
+}
+
+int
+resolve_address(const struct endpoint *address, struct hosts_answer *answer)
+{
+	if (names_is_reserved(address)) {
+		answer->count = 0;
+		answer->aliases_len = 0;
+		return names_lookup(address, answer->canonical);
+	}
+	if (resolve_is_inert() || (!is_this_host(address) && resolve_is_direct(address)))
 		return RESOLVE_REAL;
-	return hosts_find_address(HOSTS_FILE, address, name);
+	hosts_find_address(HOSTS_FILE, address, answer);
+	return answer->count > 0 ? 0 : -ENOENT;
 }

@@ -29,10 +29,12 @@ bool	 resolve_is_listed(const char *name);
  * reserved addresses left.
  */
 int	 resolve_name(const char *name, int family, struct hosts_answer *answer);
+/* Whether connections to the address go there directly. */
+bool	 resolve_is_direct(const struct endpoint *address);
 /*
- * Copies the name of @address into @name (HOST_NAME_MAX_LEN + 1), from the
- * reserved addresses or the hosts file: 0, RESOLVE_REAL, or -ENOENT.
+ * The name of @address, out of the reserved addresses or the hosts file, as the
+ * canonical one of @answer, with its aliases: 0, RESOLVE_REAL, or -ENOENT.
  */
-int	 resolve_address(const struct endpoint *address, char *name);
+int	 resolve_address(const struct endpoint *address, struct hosts_answer *answer);
 
 #endif

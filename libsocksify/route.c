@@ -236,7 +236,7 @@ sort_by_failure(struct route *route)
 	}
 }
 
-/* Leaves out those that are bad, unless all are: rather than none the one is tried that may be up. */
+/* Leaves out those that are bad, unless all are: one of them may be up by now. */
 static void
 prefer_healthy(const struct settings *settings, struct route *route)
 {
@@ -292,6 +292,22 @@ route_decide(const struct settings *settings, const struct endpoint *from,
 }
 
 void
+route_decide_host(const struct settings *settings, const struct host *to, struct route *route)
+{
+	const struct endpoint unbound = { .family = AF_UNSPEC };
+	struct target t = { .settings = settings, .from = &unbound, .to = &route->dst };
+
+	if (to->type == HOST_IP) {
+		route_decide(settings, &unbound, &to->endpoint, route);
+		return;
+	}
+	route_init(settings, &to->endpoint, route);
+	route->dst = *to;
+	t.this_host = is_localhost(to->name) && !settings->proxy_loopback;
+	decide(&t, route);
+}
+
+void
 route_connect(const struct endpoint *from, const struct endpoint *to, struct route *route)
 {
 	bool failed;
@@ -304,16 +320,6 @@ route_connect(const struct endpoint *from, const struct endpoint *to, struct rou
 	route_init(settings, to, route);
 	if (failed && (settings->proxy_loopback || !is_this_host(to)))
 		route_refuse(route, ROUTE_UNCONFIGURED);
-}
-
-bool
-route_is_direct(const struct endpoint *to)
-{
-	static const struct endpoint unbound;
-	struct route route;
-
-	route_connect(&unbound, to, &route);
-	return route.way == ROUTE_DIRECT;
 }
 
 static bool

@@ -61,8 +61,9 @@ void	 route_connect(const struct endpoint *from, const struct endpoint *to, stru
 /* The same by @settings, which have not failed. */
 void	 route_decide(const struct settings *settings, const struct endpoint *from,
 	    const struct endpoint *to, struct route *route);
-/* Whether a socket that is bound to nothing would be connected to @to directly. */
-bool	 route_is_direct(const struct endpoint *to);
+/* The same for a host that may be a name, which no reserved address stands for. */
+void	 route_decide_host(const struct settings *settings, const struct host *to,
+	    struct route *route);
 /* Makes a refusal of it. */
 void	 route_refuse(struct route *route, enum route_reason reason);
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "libsocksify/embedded.h"
@@ -19,6 +20,7 @@
 #include "libsocksify/launch_options.h"
 #include "libsocksify/launch_proxy.h"
 #include "libsocksify/launch_state.h"
+#include "libsocksify/launch_test.h"
 #include "libsocksify/state.h"
 
 /* Within another socksify, without own wishes: the outer one's settings hold. */
@@ -52,6 +54,20 @@ run_with_proxy(const char *path, char **argv, struct settings *settings)
 }
 
 #ifdef WITH_SERVER
+/* A log on standard error is the file that it is now, not what a program puts in its place. */
+static void
+name_standard_error(struct settings *settings)
+{
+	struct stat st;
+
+	for (uint32_t i = 0; i < settings->log_count; i++) {
+		if (settings->logs[i].path == 0 && fstat(STDERR_FILENO, &st) == 0) {
+			settings->logs[i].device = st.st_dev;
+			settings->logs[i].inode = st.st_ino;
+		}
+	}
+}
+
 /* With the private server running: the command's wait status, or -1. */
 static int
 run_beside_server(const char *path, char **argv, const struct settings *settings)
@@ -83,6 +99,7 @@ run_embedded(const char *path, char **argv, struct settings *settings,
 	if (launch_apply_options(settings, &options->request) < 0 ||
 	    embedded_start(&server, &settings->proxies[0], options->log) < 0)
 		return EXIT_NOT_STARTED;
+	name_standard_error(settings);
 	status = run_beside_server(path, argv, settings);
 	explicit_bzero(settings, sizeof(*settings));
 	embedded_stop(&server);
@@ -133,6 +150,23 @@ check_command(const struct launch_options *options)
 		return EXIT_NOT_STARTED;
 	launch_check(&check, path);
 	return launch_check_report(&check);
+}
+
+/* --test */
+static int
+test_proxies(struct launch_options *options, char **argv)
+{
+	struct settings settings;
+	int status;
+
+	/* The outer library would answer for the proxy. */
+	if (launch_is_preloaded())
+		return launch_again_without(argv) < 0 ? EXIT_NOT_STARTED : 0;
+	if (launch_find_settings(&settings, &options->request) < 0)
+		return EXIT_NOT_STARTED;
+	status = launch_test(&settings, options->arguments[0]);
+	explicit_bzero(&settings, sizeof(settings));
+	return status;
 }
 
 /* Finds the command that is to be run, and that it can be reached: 0, or the exit status. */
@@ -187,5 +221,7 @@ main(int argc, char **argv)
 	}
 	if (options.mode == LAUNCH_CHECK)
 		return check_command(&options);
+	if (options.mode == LAUNCH_TEST)
+		return test_proxies(&options, argv);
 	return run_command(&options, argv);
 }

@@ -7,6 +7,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_handshake \
 	tests/fuzz/fuzz_lex \
 	tests/fuzz/fuzz_socks5 \
+	tests/fuzz/fuzz_socksconf \
 	tests/fuzz/fuzz_url \
 	$(NULL)
 if SERVER
@@ -60,6 +61,13 @@ tests_fuzz_fuzz_socks5_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_fuzz_socks5_CFLAGS = $(fuzz_cflags)
 tests_fuzz_fuzz_socks5_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_socks5_LDADD = libcommon.la
+
+tests_fuzz_fuzz_socksconf_SOURCES = tests/fuzz/fuzz_socksconf.c $(settings_sources) \
+	$(fuzz_main)
+tests_fuzz_fuzz_socksconf_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_socksconf_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_socksconf_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_socksconf_LDADD = libcommon.la
 
 tests_fuzz_fuzz_url_SOURCES = tests/fuzz/fuzz_url.c $(fuzz_main)
 tests_fuzz_fuzz_url_CPPFLAGS = $(fuzz_cppflags)

@@ -54,6 +54,9 @@ client_integration_tests = \
 	tests/integration/client_programs.sh \
 	tests/integration/client_state_kept.sh \
 	tests/integration/client_check.sh \
+	tests/integration/client_test.sh \
+	tests/integration/client_verbose.sh \
+	tests/integration/completion.sh \
 	tests/integration/launcher.sh \
 	$(NULL)
 EXTRA_DIST += $(client_integration_tests)

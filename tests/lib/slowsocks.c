@@ -14,9 +14,9 @@
  * of the table below. Every request is logged as "connect TYPE HOST PORT as USER".
  *
  * -x is for a proxy that is none: "refuse" does not listen on the port, "full" does
- * and takes no connection; PHASE-hang, PHASE-drop and PHASE-junk, with "greeting",
- * "login" or "request" as PHASE, do that in place of the answer there, and
- * greeting-none accepts no method. Each of these is logged as "fault".
+ * and takes no connection; PHASE-hang, PHASE-drop, PHASE-reset and PHASE-junk, with
+ * "greeting", "login" or "request" as PHASE, do that in place of the answer there,
+ * and greeting-none accepts no method. Each of these is logged as "fault".
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -82,6 +82,7 @@ linger(int fd)
 static bool
 faulty(int fd, const char *phase)
 {
+	struct linger at_once = { .l_onoff = 1 };
 	size_t n = strlen(phase);
 	const char *what = fault + n + 1;
 
@@ -94,6 +95,8 @@ faulty(int fd, const char *phase)
 		answer(fd, "HTTP/1.0 400\r\n", 14);
 	else if (strcmp(what, "none") == 0)
 		answer(fd, "\5\377", 2);
+	else if (strcmp(what, "reset") == 0)
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 	else
 		pause_ms(delay_ms);
 	return true;

@@ -57,8 +57,8 @@
 # Nobody listens on $closed_port of any.
 #
 # MATRIX_SOCKSIFIER is the socksifier: socksify (ours, the default), dante, proxychains or torsocks.
-# MATRIX_RESULTS is a file for one line per case, "CASE VERDICT"; then no verdict is a failure of
-# the test. MATRIX_CASES are the cases to run, by default all.
+# MATRIX_RESULTS is a file for the versions of socksifier and program and one line per case, "CASE
+# VERDICT"; then no verdict is a failure of the test. MATRIX_CASES are the cases to run, by default all.
 
 srcdir=$(cd "${srcdir:-.}" && pwd)
 export srcdir
@@ -92,6 +92,8 @@ dead_proxy_address=10.77.1.3
 # Seconds that a case may take: it hangs if it does not end by then.
 success_seconds=${MATRIX_SECONDS:-40}
 failure_seconds=${MATRIX_SECONDS:-15}
+# And how long the server's log may lag behind.
+log_seconds=5
 
 # shellcheck source=tests/matrix/socksifiers.sh
 . "$srcdir/tests/matrix/socksifiers.sh"
@@ -145,7 +147,7 @@ ends()
 # connected COUNT [NAME]: the server has connected so often to the name since the case began.
 connected()
 {
-	wait_for 5 logged_connections "$@"
+	wait_for "$log_seconds" logged_connections "$@"
 }
 
 logged_connections()
@@ -155,13 +157,20 @@ logged_connections()
 	until [ "${names[rule]}" = "${2:-$target}" ]; do
 		rule=$((rule + 1))
 	done
-	[ "$(case_log | grep -c "pass($((rule + 1))): tcp/connect \\[: 10\.77\.1\.2\.")" -ge "$1" ]
+	[ "$(case_connections "$((rule + 1))" | wc -l)" -ge "$1" ]
 }
 
 # by_name: whether the server has connected to any name since the case began.
 by_name()
 {
-	case_log | grep "pass([1-${#names[@]}]): tcp/connect \\[: 10\.77\.1\.2\."
+	case_connections "[1-${#names[@]}]" | grep .
+}
+
+# case_connections RULE: those that it let pass. A socksifier that asks the proxy for a name's
+# address first has its connections under the last rule, which is for addresses.
+case_connections()
+{
+	case_log | grep "pass($([ "$asks_by_name" = yes ] && echo "$1" || echo '[0-9]*')): tcp/connect \\["
 }
 
 # What the server has logged since the case began.
@@ -194,6 +203,8 @@ make_hosts()
 	join target 2
 	ip addr add "$dead_proxy_address/24" dev to-client
 	echo 0 >/proc/sys/net/ipv4/ip_forward
+	# Every question to the name server that is not there is answered at once.
+	echo 0 >/proc/sys/net/ipv4/icmp_ratelimit
 	on target "$BASH" -c 'echo 0 >/proc/sys/net/ipv4/ip_forward'
 	# What leaks is to leave the host, so that it is seen.
 	on client ip route add default via 10.77.1.1
@@ -255,10 +266,9 @@ cases()
 	fi
 }
 
-run_matrix()
+# prepare: the hosts and their servers.
+prepare()
 {
-	local case failed=''
-
 	require "${program_needs[@]}"
 	make_hosts
 	start_socksifyd <<-END
@@ -276,13 +286,28 @@ run_matrix()
 	if declare -F program_setup >/dev/null; then
 		program_setup
 	fi
+}
+
+run_matrix()
+{
+	local case failed=''
+
+	prepare
+	report "socksifier $(socksifier_version)"
+	report "program $(program_version)"
 	for case in $(cases); do
 		run_case "$case"
 		echo "$case: $verdict"
-		[ -z "${MATRIX_RESULTS:-}" ] || echo "$case $verdict" >>"$MATRIX_RESULTS"
+		report "$case $verdict"
 		[ "$verdict" = ok ] || failed+=" $case"
+		[ -z "${MATRIX_RESULTS:-}" ] || [ "$verdict" = ok ] || sed 's/^/    /' "$work/$case.output"
 	done
 	[ -z "$failed" ] || [ -n "${MATRIX_RESULTS:-}" ] || fail "failed:$failed"
+}
+
+report()
+{
+	[ -z "${MATRIX_RESULTS:-}" ] || echo "$*" >>"$MATRIX_RESULTS"
 }
 
 # run_case CASE: sets verdict to "ok", "leak", "dns", "hang", "wrong" or "fails".
@@ -331,7 +356,7 @@ judge()
 		success*) verdict=fails ;;
 		*) verdict=wrong ;;
 		esac
-	elif [[ $case = success* && $case != *address* ]] && ! (wait_for 5 by_name); then
+	elif [[ $case = success* && $case != *address* ]] && ! (wait_for "$log_seconds" by_name); then
 		verdict=fails
 	fi
 }

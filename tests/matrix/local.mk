@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 # Real programs, each by itself, with all that can happen to a connection.
 matrix_tests = \
+	tests/matrix/harness.sh \
 	tests/matrix/programs/curl.sh \
 	tests/matrix/programs/git.sh \
 	tests/matrix/programs/java.sh \
@@ -53,6 +54,9 @@ EXTRA_DIST += \
 	tests/matrix/lib.sh \
 	tests/matrix/servers.sh \
 	tests/matrix/socksifiers.sh \
+	tests/matrix/table.py \
+	tests/matrix/tor_names.py \
+	docs/compatibility.md \
 	$(NULL)
 EXTRA_DIST += \
 	tests/matrix/ftp.sh \
@@ -66,3 +70,13 @@ EXTRA_DIST += \
 if SERVER
 TESTS += $(matrix_tests)
 endif
+
+# The same programs under other socksifiers, too, if those are installed: dante-client, proxychains4 and
+# torsocks. It takes a quarter of an hour, most of which is waiting for what hangs.
+compatibility: all
+	$(srcdir)/tests/matrix/table.py . >compatibility.md
+	mv compatibility.md $(srcdir)/docs/compatibility.md
+.PHONY: compatibility
+CLEANFILES += compatibility.md
+clean-local:
+	rm -rf compatibility

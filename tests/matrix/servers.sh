@@ -58,7 +58,7 @@ start_ssh()
 
 	require sshd ssh ssh-keygen
 	require_root
-	mkdir -p -m 700 "$dir" /run/sshd
+	mkdir -p "$dir" /run/sshd
 	ssh-keygen -q -t ed25519 -N '' -f "$dir/host"
 	ssh-keygen -q -t ed25519 -N '' -f "$dir/user"
 	echo "* $(cat "$dir/host.pub")" >"$dir/known"

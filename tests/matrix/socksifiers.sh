@@ -4,9 +4,10 @@
 # How a command is put under each socksifier, ours and those that it is compared with; part of lib.sh.
 
 # socksifier_setup ADDRESS: sets socksifier_command, which runs a program so that it uses the
-# proxy there.
+# proxy there, and asks_by_name.
 socksifier_setup()
 {
+	asks_by_name=yes
 	"setup_$socksifier" "$1"
 }
 
@@ -18,6 +19,7 @@ socksifier_version()
 	dante) package_version dante-client ;;
 	proxychains) package_version proxychains4 ;;
 	torsocks) package_version torsocks ;;
+	none) echo none ;;
 	esac
 }
 
@@ -61,10 +63,33 @@ setup_proxychains()
 	socksifier_command=(proxychains4 -q -f "$work/proxychains-client.conf")
 }
 
+# It asks for the addresses of names, by an extension that is Tor's alone, and then connects to those.
 # Without -i: that sends a random user and password, which the server has no use for.
 setup_torsocks()
 {
+	local address=$1
+
 	require torsocks
-	printf 'TorAddress %s\nTorPort 1080\n' "$1" >"$work/torsocks-client.conf"
+	asks_by_name=no
+	if [ "$address" = "$proxy_address" ]; then
+		address=10.77.1.4
+		start_tor_names "$address"
+	fi
+	printf 'TorAddress %s\nTorPort 1080\n' "$address" >"$work/torsocks-client.conf"
 	socksifier_command=(env "TORSOCKS_CONF_FILE=$work/torsocks-client.conf" torsocks)
+}
+
+# start_tor_names ADDRESS: once, what answers such questions, and leaves the rest to the server.
+start_tor_names()
+{
+	[ -z "$(ip -o addr show dev to-client to "$1")" ] || return 0
+	ip addr add "$1/24" dev to-client
+	run_beside tor-names "$python" "$srcdir/tests/matrix/tor_names.py" "$1" "$proxy_address"
+	wait_for 20 accepts "$1" 1080
+}
+
+# None: what programs do by themselves.
+setup_none()
+{
+	socksifier_command=(env)
 }

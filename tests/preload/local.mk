@@ -8,9 +8,12 @@ preload_scripts = \
 	tests/preload/exports.sh \
 	tests/preload/failover.sh \
 	tests/preload/harsh.sh \
+	tests/preload/names.sh \
 	tests/preload/process.sh \
 	tests/preload/proxies.sh \
+	tests/preload/resolver.sh \
 	tests/preload/sandbox.sh \
+	tests/preload/threads.sh \
 	tests/preload/unusual.sh \
 	tests/preload/verbose.sh \
 	$(NULL)
@@ -20,14 +23,20 @@ EXTRA_DIST += $(preload_scripts) tests/preload/lib.bash
 check_PROGRAMS += \
 	tests/lib/makestate \
 	tests/lib/slowsocks \
+	tests/preload/names_state \
 	tests/preload/victim_connect \
+	tests/preload/victim_dial \
 	tests/preload/victim_epoll \
 	tests/preload/victim_exec \
 	tests/preload/victim_foreign \
 	tests/preload/victim_harsh \
 	tests/preload/victim_number \
+	tests/preload/victim_names \
+	tests/preload/victim_names_table \
+	tests/preload/victim_res \
 	tests/preload/victim_process \
 	tests/preload/victim_sandbox \
+	tests/preload/victim_threads \
 	tests/preload/victim_unusual \
 	$(NULL)
 tests_lib_makestate_SOURCES = tests/lib/makestate.c libsocksify/settings.c libsocksify/state.c
@@ -35,6 +44,7 @@ tests_lib_makestate_LDADD = libcommon.la
 tests_lib_slowsocks_SOURCES = tests/lib/slowsocks.c
 victim_sources = tests/preload/victim.c tests/preload/victim.h
 tests_preload_victim_connect_SOURCES = tests/preload/victim_connect.c $(victim_sources)
+tests_preload_victim_dial_SOURCES = tests/preload/victim_dial.c $(victim_sources)
 tests_preload_victim_epoll_SOURCES = tests/preload/victim_epoll.c $(victim_sources)
 tests_preload_victim_exec_SOURCES = tests/preload/victim_exec.c $(victim_sources)
 tests_preload_victim_foreign_SOURCES = tests/preload/victim_foreign.c $(victim_sources)
@@ -42,4 +52,13 @@ tests_preload_victim_harsh_SOURCES = tests/preload/victim_harsh.c $(victim_sourc
 tests_preload_victim_number_SOURCES = tests/preload/victim_number.c $(victim_sources)
 tests_preload_victim_process_SOURCES = tests/preload/victim_process.c $(victim_sources)
 tests_preload_victim_sandbox_SOURCES = tests/preload/victim_sandbox.c $(victim_sources)
+tests_preload_victim_threads_SOURCES = tests/preload/victim_threads.c $(victim_sources)
 tests_preload_victim_unusual_SOURCES = tests/preload/victim_unusual.c $(victim_sources)
+tests_preload_names_state_SOURCES = tests/preload/names_state.c \
+	libsocksify/settings.c libsocksify/state.c
+tests_preload_names_state_CFLAGS = $(AM_CFLAGS)
+tests_preload_names_state_LDADD = libcommon.la
+tests_preload_victim_names_SOURCES = tests/preload/victim_names.c $(victim_sources)
+tests_preload_victim_names_table_SOURCES = tests/preload/victim_names_table.c
+tests_preload_victim_res_SOURCES = tests/preload/victim_res.c $(victim_sources)
+tests_preload_victim_res_LDADD = -lresolv

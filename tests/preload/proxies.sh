@@ -25,4 +25,47 @@ gone=${SOCKS5_SERVER##*:}
 proxy
 SOCKS5_SERVER=127.0.0.1:$gone
 check "no proxy is ECONNREFUSED" refused_errno 'Connection refused'
+
+# Every way in which a proxy can fail: what connect(2) says then, of either kind of socket.
+# fault NAME ERRNO [OPTION...]
+unset SOCKS5_SERVER
+export SOCKSIFY_STATE=$scratch/state
+fault() {
+	local name=$1 error=$2
+
+	shift 2
+	serve "$name" "$@"
+	settings proxy=it,127.0.0.1:"${port[$name]}" route=any,0 timeout=2 login=alice:secret
+	check "$name is $error" preloaded "$here/tests/preload/victim_dial" \
+	    "expect=$error" 198.51.100.1:7
+	check "$name is $error, nonblocking" preloaded "$here/tests/preload/victim_dial" \
+	    "expect=$error" nonblocking 198.51.100.1:7
+}
+
+fault refused ECONNREFUSED -x refuse
+fault full ETIMEDOUT -x full
+fault greeting-hang ETIMEDOUT -u alice:secret -x greeting-hang
+fault greeting-none EACCES -u alice:secret -x greeting-none
+fault login-hang ETIMEDOUT -u alice:secret -x login-hang
+fault login-refused EACCES -u alice:other
+for phase in greeting login request; do
+	for what in drop reset junk; do
+		fault "$phase-$what" ECONNREFUSED -u alice:secret -x "$phase-$what"
+	done
+done
+
+# unreachable ERRNO KIND: in a network of its own, where the kernel says so.
+unreachable() {
+	unshare -rn sh -c "ip link set lo up && { [ '$2' = none ] || ip route add $2 192.0.2.0/24; } &&
+	    LD_PRELOAD=$library exec $here/tests/preload/victim_dial $3 expect=$1 198.51.100.1:7"
+}
+
+settings proxy=it,192.0.2.1:1080 route=any,0 timeout=5
+if unshare -rn true 2>/dev/null; then
+	for kind in "" nonblocking; do
+		check "no way to it ($kind)" unreachable ENETUNREACH none "$kind"
+		check "an unreachable host ($kind)" unreachable EHOSTUNREACH unreachable "$kind"
+		check "one that is prohibited ($kind)" unreachable EACCES prohibit "$kind"
+	done
+fi
 conclude

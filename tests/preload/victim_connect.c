@@ -446,6 +446,36 @@ send_timeout_kept(void)
 	CHECK(none.tv_sec == 0 && none.tv_usec == 0);
 }
 
+/* A socket that is connected already stays so, whatever it is to be connected to. */
+static void
+connected_already(void)
+{
+	struct sockaddr_in own = { .sin_family = AF_INET };
+	socklen_t len = sizeof(own);
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	char c;
+
+	own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	CHECK(bind(listener, (struct sockaddr *)&own, len) == 0 && listen(listener, 2) == 0);
+	CHECK(getsockname(listener, (struct sockaddr *)&own, &len) == 0);
+	for (int i = 0; i < 2; i++) {
+		int peer, fd = victim_socket(ECHO, 0), lowat = 0;
+
+		CHECK(connect(fd, (struct sockaddr *)&own, len) == 0);
+		CHECK((peer = accept(listener, NULL, NULL)) >= 0);
+		lowat = 2;
+		CHECK(setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &lowat, sizeof(lowat)) == 0);
+		CHECK(i == 0 || fcntl(fd, F_SETFL, O_NONBLOCK) == 0);
+		CHECK(victim_connect(fd, ECHO) == -EISCONN);
+		len = sizeof(lowat);
+		CHECK(getsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &lowat, &len) == 0 && lowat == 2);
+		len = sizeof(own);
+		CHECK(send(peer, "xy", 2, 0) == 2 && recv(fd, &c, 1, 0) == 1 && c == 'x');
+		close(peer);
+		close(fd);
+	}
+}
+
 struct rival {
 	pthread_barrier_t	*start;
 	int			 fd, result;
@@ -612,6 +642,7 @@ main(int argc, char **argv)
 		{ "dissolved", dissolved },
 		{ "bound", bound },
 		{ "send_timeout_kept", send_timeout_kept },
+		{ "connected_already", connected_already },
 		{ "two_threads", two_threads },
 		{ "two_threads_polled", two_threads_polled },
 		{ "hidden_kind", hidden_kind },

@@ -42,8 +42,7 @@ client_known_sources = \
 	libsocksify/hosts.c \
 	libsocksify/names.c \
 	libsocksify/route.c \
-	libsocksify/settings.c \
-	libsocksify/settings_environment.c \
+	$(settings_sources) \
 	libsocksify/settings_load.c \
 	libsocksify/state.c \
 	$(NULL)
@@ -57,6 +56,9 @@ client_tests = \
 	tests/unit/test_resolve \
 	tests/unit/test_route \
 	tests/unit/test_settings \
+	tests/unit/test_settings_find \
+	tests/unit/test_socksconf \
+	tests/unit/test_socksconf_errors \
 	$(NULL)
 check_PROGRAMS += $(client_tests)
 TESTS += $(client_tests)
@@ -96,6 +98,15 @@ tests_unit_test_route_SOURCES = tests/unit/test_route.c $(client_known_sources)
 tests_unit_test_settings_CFLAGS = $(unit_cflags)
 tests_unit_test_settings_LDADD = $(common_ldadd)
 tests_unit_test_settings_SOURCES = tests/unit/test_settings.c $(client_known_sources)
+tests_unit_test_settings_find_CFLAGS = $(unit_cflags)
+tests_unit_test_settings_find_LDADD = $(common_ldadd)
+tests_unit_test_settings_find_SOURCES = tests/unit/test_settings_find.c $(settings_sources)
+tests_unit_test_socksconf_CFLAGS = $(unit_cflags)
+tests_unit_test_socksconf_LDADD = $(common_ldadd)
+tests_unit_test_socksconf_SOURCES = tests/unit/test_socksconf.c $(settings_sources)
+tests_unit_test_socksconf_errors_CFLAGS = $(unit_cflags)
+tests_unit_test_socksconf_errors_LDADD = $(common_ldadd)
+tests_unit_test_socksconf_errors_SOURCES = tests/unit/test_socksconf_errors.c $(settings_sources)
 
 if SERVER
 server_test_cflags = $(unit_cflags) $(EVENT_CFLAGS) $(CRYPT_CFLAGS)

@@ -189,6 +189,100 @@ test_too_long_a_login_fails(void **state)
 	assert_int_equal(h.error, EINVAL);
 }
 
+/* What a program sees of connect(2), for every cause that there is. */
+static void
+test_errors(void **state)
+{
+	static const struct {
+		enum handshake_cause	cause;
+		int			detail, error;
+	} rows[] = {
+		{ HANDSHAKE_TRANSPORT, ECONNREFUSED, ECONNREFUSED },
+		{ HANDSHAKE_TRANSPORT, ETIMEDOUT, ETIMEDOUT },
+		{ HANDSHAKE_TRANSPORT, ENETUNREACH, ENETUNREACH },
+		{ HANDSHAKE_TRANSPORT, EHOSTUNREACH, EHOSTUNREACH },
+		{ HANDSHAKE_TRANSPORT, ECONNRESET, ECONNREFUSED },
+		{ HANDSHAKE_TRANSPORT, EPIPE, ECONNREFUSED },
+		{ HANDSHAKE_TRANSPORT, ENOTCONN, ECONNREFUSED },
+		{ HANDSHAKE_HANGUP, 0, ECONNREFUSED },
+		{ HANDSHAKE_MALFORMED, 0, ECONNREFUSED },
+		{ HANDSHAKE_NO_METHOD, 0, EACCES },
+		{ HANDSHAKE_LOGIN_REFUSED, 0, EACCES },
+		{ HANDSHAKE_REFUSED, 1, ECONNREFUSED },
+		{ HANDSHAKE_REFUSED, 2, EACCES },
+		{ HANDSHAKE_REFUSED, 3, ENETUNREACH },
+		{ HANDSHAKE_REFUSED, 4, EHOSTUNREACH },
+		{ HANDSHAKE_REFUSED, 5, ECONNREFUSED },
+		{ HANDSHAKE_REFUSED, 6, ETIMEDOUT },
+		{ HANDSHAKE_REFUSED, 7, EOPNOTSUPP },
+		{ HANDSHAKE_REFUSED, 8, EAFNOSUPPORT },
+		{ HANDSHAKE_REFUSED, 9, ECONNREFUSED },
+		{ HANDSHAKE_REFUSED, 255, ECONNREFUSED },
+		{ HANDSHAKE_UNSPEAKABLE, 0, EINVAL },
+		{ HANDSHAKE_ABANDONED, EBADF, EBADF },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_int_equal(handshake_errno(rows[i].cause, rows[i].detail), rows[i].error);
+}
+
+/* Which methods are offered, and which of the server's choices is taken. */
+static void
+test_offers(void **state)
+{
+	static const struct {
+		uint8_t		 offers;
+		const char	*username, *greeting;
+	} rows[] = {
+		{ 0, "", "\5\1\0" },
+		{ 0, "a", "\5\1\2" },
+		{ HANDSHAKE_OFFER_NONE, "a", "\5\1\0" },
+		{ HANDSHAKE_OFFER_NONE | HANDSHAKE_OFFER_USERNAME, "a", "\5\2\0\2" },
+		{ HANDSHAKE_OFFER_NONE | HANDSHAKE_OFFER_USERNAME, "", "\5\1\0" },
+	};
+	struct handshake h;
+	struct host dst;
+	const uint8_t *data;
+
+	(void)state;
+	host_parse_port(&dst, "a:1");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		size_t len = 2 + (size_t)rows[i].greeting[1];
+
+		handshake_start(&h, SOCKS5_CONNECT, &dst, rows[i].offers, rows[i].username, "p");
+		assert_int_equal(handshake_output(&h, &data), len);
+		assert_memory_equal(data, rows[i].greeting, len);
+	}
+	/* Nothing can be offered: no byte is sent. */
+	handshake_start(&h, SOCKS5_CONNECT, &dst, HANDSHAKE_OFFER_USERNAME, "", "");
+	assert_true(handshake_ended(&h));
+	assert_int_equal(h.error, EACCES);
+	assert_int_equal(handshake_output(&h, &data), 0);
+}
+
+static void
+test_last_phase(void **state)
+{
+	struct handshake h;
+	struct host dst;
+	const uint8_t *data;
+	uint8_t *room;
+
+	(void)state;
+	host_parse_port(&dst, "a:1");
+	handshake_start(&h, SOCKS5_CONNECT, &dst, 0, "", "");
+	handshake_sent(&h, handshake_output(&h, &data));
+	handshake_wants(&h, &room);
+	memcpy(room, "\5\0", 2);
+	handshake_received(&h, 2);
+	handshake_fail(&h, HANDSHAKE_HANGUP, 0);
+	assert_int_equal(h.last, HANDSHAKE_ANSWER);
+	/* A second failure does not hide where the first one was. */
+	handshake_fail(&h, HANDSHAKE_ABANDONED, EBADF);
+	assert_int_equal(h.last, HANDSHAKE_ANSWER);
+}
+
 static void
 test_every_phase_has_a_text(void **state)
 {
@@ -205,6 +299,9 @@ main(void)
 		cmocka_unit_test(test_never_takes_more_than_the_answer),
 		cmocka_unit_test(test_secrets_are_wiped),
 		cmocka_unit_test(test_too_long_a_login_fails),
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_offers),
+		cmocka_unit_test(test_last_phase),
 		cmocka_unit_test(test_every_phase_has_a_text),
 	};
 

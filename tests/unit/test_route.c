@@ -454,7 +454,7 @@ test_hosts_file(void **unused)
 	    "192.0.2.1 again box\n"
 	    "\n"
 	    "192.0.2.3 other";
-	char file[] = "/tmp/test_route.XXXXXX", name[HOST_NAME_MAX_LEN + 1];
+	char file[] = "/tmp/test_route.XXXXXX";
 	struct hosts_answer a;
 	struct endpoint e;
 	int fd = mkstemp(file);
@@ -466,15 +466,20 @@ test_hosts_file(void **unused)
 	assert_int_equal(a.count, 2);
 	assert_int_equal(a.addresses[1].family, AF_INET6);
 	assert_string_equal(a.canonical, "box.example");
+	assert_int_equal(a.aliases_len, sizeof("4box") + sizeof("6BOX") + sizeof("4again"));
+	assert_string_equal(a.aliases + 1, "box");
+	assert_int_equal(a.aliases[sizeof("4box")], AF_INET6);
 	hosts_find_name(file, "other", &a);
 	assert_int_equal(a.count, 1);
 	hosts_find_name(file, "not-this", &a);
 	assert_int_equal(a.count, 0);
 	assert_int_equal(endpoint_parse_ip(&e, "192.0.2.3"), 0);
-	assert_int_equal(hosts_find_address(file, &e, name), 0);
-	assert_string_equal(name, "other");
+	hosts_find_address(file, &e, &a);
+	assert_int_equal(a.count, 1);
+	assert_string_equal(a.canonical, "other");
 	assert_int_equal(endpoint_parse_ip(&e, "192.0.2.99"), 0);
-	assert_int_equal(hosts_find_address(file, &e, name), -ENOENT);
+	hosts_find_address(file, &e, &a);
+	assert_int_equal(a.count, 0);
 	close(fd);
 	unlink(file);
 	hosts_find_name(file, "box", &a);
