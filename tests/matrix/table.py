@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""table.py BUILD [PROGRAM...] - runs the matrix under every socksifier; prints docs/compatibility.md
+"""table.py BUILD [PROGRAM...] - the matrix under every socksifier, as docs/compatibility.md
 
-BUILD is the build directory. Each program's test is run once per socksifier, several at a time, and
-says of each case what it found; see lib.sh. A program that is not installed is an error: the table
-has all of them or is not printed. What a run printed is in BUILD/compatibility/PROGRAM.SOCKSIFIER.log.
+BUILD is the build directory. Each program's test is run once per socksifier, several at a time,
+and says of each case what it found; see lib.sh. A program that is not installed is an error: the
+table has all of them or is not printed. What a run said is in BUILD/compatibility/*.log.
 """
 import concurrent.futures
 import os
@@ -28,7 +28,8 @@ VERDICTS = {
     "fails": "fails",
     "wrong": "gives the wrong error",
 }
-MARKS = {"ok": "✓", "leak": "**L**", "dns": "**D**", "hang": "H", "fails": "F", "wrong": "W", None: "-"}
+MARKS = {"ok": "✓", "leak": "**L**", "dns": "**D**", "hang": "H", "fails": "F", "wrong": "W",
+         None: "-"}
 
 HEAD = """\
 # Compatibility
@@ -36,15 +37,15 @@ HEAD = """\
 <!-- Written by tests/matrix/table.py ("make compatibility"), not by hand. -->
 
 What unmodified programs do under this socksify and under other libraries that are loaded before
-libc, all with the same SOCKS5 server, this project's. `tests/matrix/programs` has, for every program,
-exactly what was run and what counts as right.
+libc, all with the same SOCKS5 server, this project's. `tests/matrix/programs` has, for every
+program, exactly what was run and what counts as right.
 
 The program runs on a host whose packets reach the proxy and nothing else, where no name can be
 resolved. A monitor sees each packet that leaves this host for anywhere else; whatever the program
-then says, that is a leak. In each cell stand first the **ways of use** that work, out of those tried:
-the right bytes have arrived, and the proxy was asked for the target by its name, where there is one.
-Then, in this order, what the program tells its user when the target **refuses** the connection, is
-**unreachable**, does **not answer**, and when the **proxy** is not there.
+then says, that is a leak. In each cell stand first the **ways of use** that work, out of those
+tried: the right bytes have arrived, and the proxy was asked for the target by its name, where there
+is one. Then, in this order, what the program tells its user when the target **refuses** the
+connection, is **unreachable**, does **not answer**, and when the **proxy** is not there.
 
 | | |
 |---|---|
@@ -56,19 +57,19 @@ Then, in this order, what the program tells its user when the target **refuses**
 | **L** | leaks a connection: packets to the target itself |
 | - | does not tell these causes apart |
 
-torsocks asks for the addresses of names by Tor's own extension of SOCKS. For it alone, a helper that
-answers such questions stands before the server, and names need not reach the server.
+torsocks asks for the addresses of names by Tor's own extension of SOCKS. For it alone, a helper
+that answers such questions stands before the server, and names need not reach the server.
 """
 
 
 def run(job):
     """
-    What the test of a program says under a socksifier: {"socksifier": ..., case: verdict}; None when
-    it could not say.
+    What the test of a program says under a socksifier: {"socksifier": ..., case: verdict}; None
+    when it could not say.
     """
     build, program, socksifier = job
-    path = build / "compatibility" / f"{program.stem}.{socksifier}"
-    log, results = path.with_suffix(path.suffix + ".log"), path.with_suffix(path.suffix + ".results")
+    log = build / "compatibility" / f"{program.stem}.{socksifier}.log"
+    results = log.with_suffix(".results")
     results.unlink(missing_ok=True)
     environment = dict(os.environ, srcdir=str(TOP), MATRIX_SOCKSIFIER=socksifier,
                        MATRIX_RESULTS=str(results), MATRIX_SECONDS=str(SECONDS))
@@ -122,7 +123,8 @@ def table(matrix, titles):
     yield "| | " + " | ".join(titles[s] for s in SOCKSIFIERS) + " |"
     yield "|---" * (len(SOCKSIFIERS) + 1) + "|"
     for name, rows in matrix.items():
-        yield f"| {row_title(name, rows['socksify']['program'])} | " + " | ".join(cell(rows[s]) for s in SOCKSIFIERS) + " |"
+        title = row_title(name, rows["socksify"]["program"])
+        yield f"| {title} | " + " | ".join(cell(rows[s]) for s in SOCKSIFIERS) + " |"
 
 
 def totals(matrix, titles):
@@ -158,7 +160,7 @@ def main():
     (build / "compatibility").mkdir(exist_ok=True)
     jobs = [(build, program, socksifier) for program in programs for socksifier in SOCKSIFIERS]
     matrix, failed = {}, False
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+    with concurrent.futures.ThreadPoolExecutor(2 * os.cpu_count()) as pool:
         for (_, program, socksifier), result in zip(jobs, pool.map(run, jobs)):
             matrix.setdefault(program.stem, {})[socksifier] = result
             failed |= result is None
