@@ -12,9 +12,13 @@ build_packages=(
 try_packages=(curl procps python3)
 # shellcheck disable=SC2034
 test_packages=(
-	bash-completion curl dante-client dante-server dnsmasq-base fish fzf git gosu iproute2 libcap2-bin
-	mandoc microsocks netbase nginx-light openssl procps python3 python3-socks shellcheck strace
-	util-linux valgrind wget xz-utils zsh
+	curl dante-client dante-server dnsmasq-base git iproute2 mandoc microsocks netbase nginx-light
+	openssl procps python3 python3-socks shellcheck strace util-linux valgrind wget xz-utils
+	# tests/matrix
+	apache2-utils aria2 bind9-dnsutils busybox-static chromium default-jdk-headless dpkg-dev
+	gron haproxy inetutils-telnet iperf3 ldap-utils lftp netcat-openbsd nmap nodejs
+	openssh-client openssh-server perl php-cli php-curl postgresql redis-server redis-tools
+	rsync ruby slapd socat vsftpd
 )
 
 as_root()

@@ -15,19 +15,24 @@ success_name() { ends 6 'resolve' tunnel curl -sS "http://$target/"; }
 success_name_and_direct() { success_direct && success_name; }
 success_nothing() { true; }
 success_nothing_address() { true; }
-success_proxied_address() { prints "$page" tunnel curl -sS -x "socks5://$proxy" "http://10.77.2.2/page"; }
-success_proxied() { prints "$page" tunnel curl -sS -x "socks5h://$proxy" "http://$target/page"; }
-success_bad_page() { prints another tunnel curl -sS -x "socks5h://$proxy" "http://$target/page"; }
+success_proxied_address() { prints "$page" proxied http://10.77.2.2/page; }
+success_proxied() { prints "$page" proxied "http://$target/page"; }
+success_bad_page() { prints another proxied "http://$target/page"; }
 success_miscounted() { success_proxied && connected 2; }
 success_hanging() { tunnel sleep 1000; }
-refused() { ends 97 '\(5\)' tunnel curl -sS -x "socks5h://$proxy" "http://$target:$closed_port/"; }
-unreachable() { ends 97 'other words' tunnel curl -sS -x "socks5h://$proxy" "http://$unreachable/"; }
-timed_out() { ends 28 . tunnel curl -sS -x "socks5h://$proxy" "http://$blackhole/"; }
+refused() { ends 97 '\(5\)' proxied "http://$target:$closed_port/"; }
+unreachable() { ends 97 'other words' proxied "http://$unreachable/"; }
+timed_out() { ends 28 . proxied "http://$blackhole/"; }
 
 program_setup()
 {
 	start_web
-	proxy=$proxy_address:1080
+}
+
+# curl's own SOCKS.
+proxied()
+{
+	tunnel curl -sS -x "socks5h://$proxy_address:1080" "$1"
 }
 
 is()

@@ -34,9 +34,9 @@
 # The current directory is $home, a fresh one, which is $HOME and $TMPDIR too.
 #
 # A success means: the program got the right bytes and said so; and, which run_matrix asserts
-# itself, the server connected somewhere by NAME at the client's request. Cases for literal addresses
-# have "address" in their names, and that is not asked of them. "connected N" asserts that there were
-# N connections to $target. A failure means that the program's own words or status tell
+# itself, the server connected somewhere by NAME at the client's request. Cases for literal
+# addresses have "address" in their names, and that is not asked of them. "connected N" asserts that
+# there were N connections to $target. A failure means that the program's own words or status tell
 # the cause, soon (ends STATUS PATTERN COMMAND...). In every case no packet may leave the client's
 # host but to the proxy's port.
 #
@@ -50,7 +50,7 @@
 # own (--foreground and the like), files go to $work. servers.sh has those that several programs
 # talk to. Names are known to the proxy alone:
 #
-#	$target		10.77.2.2 and fd77:2::2	also four.test and six.test, of one family each
+#	$target		10.77.2.2, fd77:2::2	also four.test and six.test, of one family each
 #	$unreachable	10.77.4.1		the proxy's host says "no route to host"
 #	$blackhole	10.88.0.1		never answers; the server gives up after a second
 #
@@ -58,7 +58,8 @@
 #
 # MATRIX_SOCKSIFIER is the socksifier: socksify (ours, the default), dante, proxychains or torsocks.
 # MATRIX_RESULTS is a file for the versions of socksifier and program and one line per case, "CASE
-# VERDICT"; then no verdict is a failure of the test. MATRIX_CASES are the cases to run, by default all.
+# VERDICT"; then no verdict is a failure of the test. MATRIX_CASES are the cases to run, by default
+# all.
 
 srcdir=$(cd "${srcdir:-.}" && pwd)
 export srcdir
@@ -80,8 +81,8 @@ program_needs=()
 target=target.test
 unreachable=unreachable.test
 blackhole=blackhole.test
-# Each has a rule of the server for itself, the first one rule 1 and so on: so the log tells what was
-# asked for.
+# Each has a rule of the server for itself, the first one rule 1 and so on: so the log tells what
+# was asked for.
 names=("$target" four.test six.test "$unreachable" "$blackhole")
 # None that browsers refuse to go to.
 # shellcheck disable=SC2034  # for the program files
@@ -110,7 +111,7 @@ tunnel()
 	[ "$left" -gt 0 ] || { touch "$work/hung"; return 124; }
 	timeout --kill-after=2 "$left" "${on_client[@]}" "${socksifier_command[@]}" "$@" ||
 	    status=$?
-	if [ "$SECONDS" -ge "$case_end" ] && { [ "$status" -eq 124 ] || [ "$status" -eq 137 ]; }; then
+	if [ "$SECONDS" -ge "$case_end" ] && [[ $status =~ ^(124|137)$ ]]; then
 		echo "hangs: $*" >&2
 		touch "$work/hung"
 	fi
@@ -170,7 +171,10 @@ by_name()
 # address first has its connections under the last rule, which is for addresses.
 case_connections()
 {
-	case_log | grep "pass($([ "$asks_by_name" = yes ] && echo "$1" || echo '[0-9]*')): tcp/connect \\["
+	local rule=$1
+
+	[ "$asks_by_name" = yes ] || rule='[0-9]*'
+	case_log | grep "pass($rule): tcp/connect \\["
 }
 
 # What the server has logged since the case began.
@@ -276,16 +280,26 @@ prepare()
 		external: to-target
 		socksmethod: none
 		client pass { from: 0/0 to: 0/0 log: connect error }
-		$(for name in "${names[@]}" 0/0; do
-			echo "socks pass { from: 0/0 to: $name log: connect error"
-			# A target that is busy may take its time, one that never answers need not.
-			[ "$name" != "$blackhole" ] || echo "timeout.connect: 1"
-			echo "}"
-		done)
+		$(socks_rules)
 	END
 	if declare -F program_setup >/dev/null; then
 		program_setup
 	fi
+}
+
+# A rule for each name, and then for what was asked for by address. A target that is busy may take
+# its time, one that never answers need not.
+socks_rules()
+{
+	local name
+
+	for name in "${names[@]}" 10.88.0.0/16 0/0; do
+		echo "socks pass { from: 0/0 to: $name log: connect error"
+		case $name in
+		"$blackhole" | 10.88.0.0/16) echo 'timeout.connect: 1' ;;
+		esac
+		echo '}'
+	done
 }
 
 run_matrix()
@@ -294,13 +308,16 @@ run_matrix()
 
 	prepare
 	report "socksifier $(socksifier_version)"
-	report "program $(program_version)"
+	# Who only wants the first line of what the program prints may let it die of a closed pipe.
+	report "program $(set +o pipefail; program_version)"
 	for case in $(cases); do
 		run_case "$case"
 		echo "$case: $verdict"
 		report "$case $verdict"
 		[ "$verdict" = ok ] || failed+=" $case"
-		[ -z "${MATRIX_RESULTS:-}" ] || [ "$verdict" = ok ] || sed 's/^/    /' "$work/$case.output"
+		if [ -n "${MATRIX_RESULTS:-}" ] && [ "$verdict" != ok ]; then
+			sed 's/^/    /' "$work/$case.output"
+		fi
 	done
 	[ -z "$failed" ] || [ -n "${MATRIX_RESULTS:-}" ] || fail "failed:$failed"
 }
@@ -356,8 +373,8 @@ judge()
 		success*) verdict=fails ;;
 		*) verdict=wrong ;;
 		esac
-	elif [[ $case = success* && $case != *address* ]] && ! (wait_for "$log_seconds" by_name); then
-		verdict=fails
+	elif [[ $case = success* && $case != *address* ]]; then
+		(wait_for "$log_seconds" by_name) || verdict=fails
 	fi
 }
 

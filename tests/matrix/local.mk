@@ -71,8 +71,8 @@ if SERVER
 TESTS += $(matrix_tests)
 endif
 
-# The same programs under other socksifiers, too, if those are installed: dante-client, proxychains4 and
-# torsocks. It takes a quarter of an hour, most of which is waiting for what hangs.
+# The same programs under other socksifiers, too: needs dante-client, proxychains4 and torsocks. It
+# takes a quarter of an hour, most of which is waiting for what hangs.
 compatibility: all
 	$(srcdir)/tests/matrix/table.py . >compatibility.md
 	mv compatibility.md $(srcdir)/docs/compatibility.md

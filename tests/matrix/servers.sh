@@ -13,8 +13,8 @@ make_certificate()
 	    -keyout "$work/tls.key" -out "$ca" >"$work/openssl.output" 2>&1
 }
 
-# start_web: http on port 80 and https on 443, of both families. /page is $page, /big is the 4 MiB of
-# $www/big, /slow/page is $page a quarter of a second late; files in $www are served.
+# start_web: http on port 80 and https on 443, of both families; the files in $www are served. /page
+# is $page, /big are 4 MiB.
 start_web()
 {
 	require nginx

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154  # what lib.sh has, and what is for the programs
-# How a command is put under each socksifier, ours and those that it is compared with; part of lib.sh.
+# How a command is put under each socksifier, ours and those that it is compared with; part of
+# lib.sh.
 
 # socksifier_setup ADDRESS: sets socksifier_command, which runs a program so that it uses the
 # proxy there, and asks_by_name.
@@ -63,7 +64,7 @@ setup_proxychains()
 	socksifier_command=(proxychains4 -q -f "$work/proxychains-client.conf")
 }
 
-# It asks for the addresses of names, by an extension that is Tor's alone, and then connects to those.
+# It asks for the addresses of names, by an extension that is Tor's alone, and connects to those.
 # Without -i: that sends a random user and password, which the server has no use for.
 setup_torsocks()
 {

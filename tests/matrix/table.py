@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""table.py BUILD [PROGRAM...] - runs the matrix under every socksifier; prints docs/compatibility.md
+"""table.py BUILD [PROGRAM...] - the matrix under every socksifier, as docs/compatibility.md
 
-BUILD is the build directory. Each program's test is run once per socksifier, several at a time, and
-says of each case what it found; see lib.sh. A program that is not installed is an error: the table
-has all of them or is not printed. What a run printed is in BUILD/compatibility/PROGRAM.SOCKSIFIER.log.
+BUILD is the build directory. Each program's test is run once per socksifier, several at a time,
+and says of each case what it found; see lib.sh. A program that is not installed is an error: the
+table has all of them or is not printed. What a run said is in BUILD/compatibility/*.log.
 """
 import concurrent.futures
 import os
@@ -28,7 +28,8 @@ VERDICTS = {
     "fails": "fails",
     "wrong": "gives the wrong error",
 }
-MARKS = {"ok": "✓", "leak": "**L**", "dns": "**D**", "hang": "H", "fails": "F", "wrong": "W", None: "-"}
+MARKS = {"ok": "✓", "leak": "**L**", "dns": "**D**", "hang": "H", "fails": "F", "wrong": "W",
+         None: "-"}
 
 HEAD = """\
 # Compatibility
@@ -36,15 +37,15 @@ HEAD = """\
 <!-- Written by tests/matrix/table.py ("make compatibility"), not by hand. -->
 
 What unmodified programs do under this socksify and under other libraries that are loaded before
-libc, all with the same SOCKS5 server, this project's. `tests/matrix/programs` has, for every program,
-exactly what was run and what counts as right.
+libc, all with the same SOCKS5 server, this project's. `tests/matrix/programs` has, for every
+program, exactly what was run and what counts as right.
 
 The program runs on a host whose packets reach the proxy and nothing else, where no name can be
 resolved. A monitor sees each packet that leaves this host for anywhere else; whatever the program
-then says, that is a leak. In each cell stand first the **ways of use** that work, out of those tried:
-the right bytes have arrived, and the proxy was asked for the target by its name, where there is one.
-Then, in this order, what the program tells its user when the target **refuses** the connection, is
-**unreachable**, does **not answer**, and when the **proxy** is not there.
+then says, that is a leak. In each cell stand first the **ways of use** that work, out of those
+tried: the right bytes have arrived, and the proxy was asked for the target by its name, where there
+is one. Then, in this order, what the program tells its user when the target **refuses** the
+connection, is **unreachable**, does **not answer**, and when the **proxy** is not there.
 
 | | |
 |---|---|
@@ -56,25 +57,29 @@ Then, in this order, what the program tells its user when the target **refuses**
 | **L** | leaks a connection: packets to the target itself |
 | - | does not tell these causes apart |
 
-torsocks asks for the addresses of names by Tor's own extension of SOCKS. For it alone, a helper that
-answers such questions stands before the server, and names need not reach the server.
+torsocks asks for the addresses of names by Tor's own extension of SOCKS. For it alone, a helper
+that answers such questions stands before the server, and names need not reach the server.
 """
 
 
 def run(job):
-    """What the test of a program says under a socksifier: {"socksifier": ..., case: verdict}."""
+    """
+    What the test of a program says under a socksifier: {"socksifier": ..., case: verdict}; None
+    when it could not say.
+    """
     build, program, socksifier = job
-    path = build / "compatibility" / f"{program.stem}.{socksifier}"
-    log, results = path.with_suffix(path.suffix + ".log"), path.with_suffix(path.suffix + ".results")
+    log = build / "compatibility" / f"{program.stem}.{socksifier}.log"
+    results = log.with_suffix(".results")
     results.unlink(missing_ok=True)
     environment = dict(os.environ, srcdir=str(TOP), MATRIX_SOCKSIFIER=socksifier,
                        MATRIX_RESULTS=str(results), MATRIX_SECONDS=str(SECONDS))
     with log.open("w") as output:
         done = subprocess.run([str(program)], cwd=build, env=environment,
                               stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+    print(f"{program.stem} under {socksifier}: status {done.returncode}", file=sys.stderr)
     if done.returncode != 0:
-        raise RuntimeError(f"status {done.returncode}: see {log}")
-    print(f"{program.stem} under {socksifier}: done", file=sys.stderr)
+        print(f"see {log}", file=sys.stderr)
+        return None
     return dict(line.split(" ", 1) for line in results.read_text().splitlines())
 
 
@@ -82,6 +87,11 @@ def short_version(text):
     """The words up to the first that has a digit and looks like a version."""
     found = re.match(r"(.*?)[ /_v]*(\d+(?:\.\d+)*(?:p\d+)?)", text)
     return f"{found[1].strip()} {found[2]}" if found else text
+
+
+def row_title(name, version):
+    version = short_version(version)
+    return version if name.rstrip("0123456789") in version.lower() else f"{name}: {version}"
 
 
 def version_number(text):
@@ -112,9 +122,9 @@ def case_title(case):
 def table(matrix, titles):
     yield "| | " + " | ".join(titles[s] for s in SOCKSIFIERS) + " |"
     yield "|---" * (len(SOCKSIFIERS) + 1) + "|"
-    for rows in matrix.values():
-        version = short_version(rows["socksify"]["program"])
-        yield f"| {version} | " + " | ".join(cell(rows[s]) for s in SOCKSIFIERS) + " |"
+    for name, rows in matrix.items():
+        title = row_title(name, rows["socksify"]["program"])
+        yield f"| {title} | " + " | ".join(cell(rows[s]) for s in SOCKSIFIERS) + " |"
 
 
 def totals(matrix, titles):
@@ -149,11 +159,13 @@ def main():
         sorted(PROGRAMS.glob("*.sh"))
     (build / "compatibility").mkdir(exist_ok=True)
     jobs = [(build, program, socksifier) for program in programs for socksifier in SOCKSIFIERS]
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = list(pool.map(run, jobs))
-    matrix = {}
-    for (_, program, socksifier), result in zip(jobs, results):
-        matrix.setdefault(program.stem, {})[socksifier] = result
+    matrix, failed = {}, False
+    with concurrent.futures.ThreadPoolExecutor(2 * os.cpu_count()) as pool:
+        for (_, program, socksifier), result in zip(jobs, pool.map(run, jobs)):
+            matrix.setdefault(program.stem, {})[socksifier] = result
+            failed |= result is None
+    if failed:
+        sys.exit(1)
     first = next(iter(matrix.values()))
     titles = {s: f"{TITLES[s]} {version_number(first[s]['socksifier'])}" for s in SOCKSIFIERS}
     print(HEAD.format(seconds=SECONDS))

@@ -67,7 +67,8 @@ class Client {
 
 	static String parallel()
 	{
-		HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+		HttpClient client = HttpClient.newBuilder()
+		    .version(HttpClient.Version.HTTP_1_1).build();
 		HttpRequest request = HttpRequest.newBuilder(page()).build();
 		List<CompletableFuture<String>> all = Stream
 		    .generate(() -> client.sendAsync(request, BodyHandlers.ofString())
@@ -76,6 +77,11 @@ class Client {
 		long good = all.stream().filter(one -> one.join().equals("the page")).count();
 
 		return good + " pages";
+	}
+
+	static String text(ByteBuffer buffer, int length)
+	{
+		return new String(buffer.array(), 0, length, StandardCharsets.US_ASCII);
 	}
 
 	/* A selector and a hundred channels; the answers' bytes are counted. */
@@ -105,8 +111,7 @@ class Client {
 					buffer.clear();
 					int n = channel.read(buffer);
 					if (n >= 0) {
-						key.attach(key.attachment() + new String(
-						    buffer.array(), 0, n, StandardCharsets.US_ASCII));
+						key.attach(key.attachment() + text(buffer, n));
 						continue;
 					}
 					if (key.attachment().toString().endsWith("the page\n"))

@@ -63,7 +63,8 @@ unreachable()
 timed_out()
 {
 	ends 28 'after [0-9]+ ms' tunnel curl -sS "http://$blackhole/"
-	ends 28 'after 3[0-9][0-9] ms|timed? ?out' tunnel curl -sS --connect-timeout 0.3 "http://$blackhole/"
+	ends 28 'after 3[0-9][0-9] ms|timed? ?out' \
+	    tunnel curl -sS --connect-timeout 0.3 "http://$blackhole/"
 }
 
 dead_proxy()

@@ -74,8 +74,10 @@ refused()
 {
 	ends 128 "connection refused|couldn't connect" \
 	    tunnel git clone "http://$target:$closed_port/project.git" clone
-	ends 128 'connection refused' tunnel git clone "ssh://$target:$closed_port/project.git" clone
-	ends 128 'connection refused' tunnel git clone "git://$target:$closed_port/project.git" clone
+	ends 128 'connection refused' \
+	    tunnel git clone "ssh://$target:$closed_port/project.git" clone
+	ends 128 'connection refused' \
+	    tunnel git clone "git://$target:$closed_port/project.git" clone
 }
 
 unreachable()

@@ -87,6 +87,22 @@ success_health_checks()
 	prints "$page" from_gateway http://127.0.0.1:8080/checked/
 }
 
+# The master executes itself again and starts another worker; the old one is told to end.
+success_reload()
+{
+	local old
+
+	front
+	old=$(descendants "$(cat pid)")
+	prints "$page" from_gateway http://127.0.0.1:8080/page
+	kill -USR2 "$(cat pid)"
+	# shellcheck disable=SC2086 # a list of words
+	wait_for 10 gone $old
+	wait_for 10 gateway_accepts 8080
+	prints "$page" from_gateway http://127.0.0.1:8080/page
+	connected 2
+}
+
 success_beside_a_hanging_one()
 {
 	local hanging

@@ -84,6 +84,20 @@ success_kept_alive()
 	! grep -q '^Non-2xx' report
 }
 
+success_reload()
+{
+	local old
+
+	front
+	old=$(descendants "$(cat front/pid)")
+	prints "$page" from_gateway http://127.0.0.1:8080/target/page
+	kill -HUP "$(cat front/pid)"
+	# shellcheck disable=SC2086 # a list of words
+	wait_for 10 gone $old
+	prints "$page" from_gateway http://127.0.0.1:8080/target/page
+	connected 2
+}
+
 # The others are served meanwhile.
 success_beside_a_hanging_one()
 {
