@@ -8,7 +8,7 @@ program_needs=(apt-get dpkg-deb dpkg-scanpackages)
 
 program_version()
 {
-	apt-get --version | head -n 1
+	apt-get --version | sed -n 1p
 }
 
 # A repository of one package, which is not signed.

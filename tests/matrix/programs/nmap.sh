@@ -7,7 +7,7 @@ program_needs=(nmap)
 
 program_version()
 {
-	nmap --version | head -n 1
+	nmap --version | sed -n 1p
 }
 
 program_setup()
