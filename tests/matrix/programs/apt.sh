@@ -56,7 +56,8 @@ updates()
 	! grep -E '^(W|E|Err):' said
 	apt-cache -o Dir::State="$home/state" -o Dir::Cache="$home/cache" \
 	    -o Dir::Etc::sourcelist="$home/sources.list" -o Dir::Etc::sourceparts=- \
-	    -o Dir::State::status="$home/status" show tunnelled | grep -qx 'Version: 1'
+	    -o Dir::State::status="$home/status" show tunnelled >shown
+	grep -qx 'Version: 1' shown
 	apt_get "$target" download tunnelled
 	cmp tunnelled_1_all.deb "$www/debian/tunnelled_1_all.deb"
 }
