@@ -13,6 +13,7 @@
 #include "libsocksify/critical.h"
 #include "libsocksify/health.h"
 #include "libsocksify/pool.h"
+#include "libsocksify/proxy_handshake.h"
 #include "libsocksify/raw.h"
 #include "libsocksify/real.h"
 #include "libsocksify/report.h"
@@ -91,78 +92,6 @@ attempt_place_deadline(const struct attempt *a)
 	return has_next_place(a) ? a->begun + PLACE_TIMEOUT_MS : INT64_MAX;
 }
 
-static uint8_t
-offered_methods(const struct proxy *proxy)
-{
-	uint8_t offers = 0;
-
-	if ((proxy->methods & PROXY_METHOD_NONE) != 0)
-		offers |= HANDSHAKE_OFFER_NONE;
-	if ((proxy->methods & PROXY_METHOD_USERNAME) != 0)
-		offers |= HANDSHAKE_OFFER_USERNAME;
-	/* None of those that are asked for is known here: then none is offered. */
-	return proxy->methods != 0 && offers == 0 ? HANDSHAKE_OFFER_USERNAME : offers;
-}
-
-/* Sets out for the place: 0, or -errno. */
-static int
-set_out(struct attempt *a)
-{
-	const struct proxy *proxy = place_proxy(&a->route, a->place);
-	const struct endpoint *to = place_endpoint(&a->route, a->place, a->domain);
-
-	a->begun = now_ms();
-	a->reached = false;
-	handshake_start(&a->handshake, SOCKS5_CONNECT, &a->route.dst, offered_methods(proxy),
-	    proxy->username, proxy->password);
-	return to == NULL ? -ENETUNREACH : place_connect(a->socket, a->domain, to, a->waits);
-}
-
-/*
- * A port that the kernel chose for bind(2) it takes back when the socket is
- * dissolved; one that it has not, it refuses to bind again.
- */
-static void
-bind_again(const struct attempt *a)
-{
-	struct sockaddr_storage ss;
-	struct endpoint own;
-	socklen_t len = sizeof(ss);
-
-	if (a->local_port == 0 || RAW(SYS_getsockname, a->socket, &ss, &len) < 0 ||
-	    endpoint_from_sockaddr(&own, (struct sockaddr *)&ss, len) < 0)
-		return;
-	own.port = a->local_port;
-	len = a->domain == AF_INET6 ? endpoint_to_sockaddr_in6(&own, &ss)
-	    : endpoint_to_sockaddr(&own, &ss);
-	RAW(SYS_bind, a->socket, &ss, len);
-}
-
-/*
- * The same on a socket that has been on its way to another place. Under the lock,
- * so that the program's close(2) or connect(2) comes before it, and leaves
- * nothing to be connected, or after it, and shuts down what has been.
- */
-static int
-set_out_again(struct attempt *a)
-{
-	struct critical c;
-	int error = -ECONNABORTED;
-
-	if (a->connection != NULL)
-		critical_lock(&c);
-	if (a->connection == NULL || connection_is_wanted(a->connection)) {
-		attempt_disconnect(a->socket);
-		bind_again(a);
-		/* In the meantime the program may have made it a blocking one. */
-		a->waits = true;
-		error = set_out(a);
-	}
-	if (a->connection != NULL)
-		critical_unlock(&c);
-	return error;
-}
-
 /* Whether a failure to connect is of this one call, whatever the place. */
 static bool
 is_of_the_call(int error)
@@ -207,18 +136,90 @@ fail_transport(struct attempt *a, int error)
 		handshake_fail(&a->handshake, HANDSHAKE_TRANSPORT, error);
 }
 
+/* Sets out for the place. False: it has failed already. */
+static bool
+set_out(struct attempt *a)
+{
+	const struct endpoint *to = place_endpoint(&a->route, a->place, a->domain);
+	int error = -ENETUNREACH;
+
+	a->begun = now_ms();
+	a->reached = false;
+	proxy_handshake_start(&a->handshake, &a->route.dst, place_proxy(&a->route, a->place));
+	/* What cannot be asked for. */
+	if (handshake_ended(&a->handshake))
+		return false;
+	if (a->obstacle < 0 || a->domain == AF_UNIX)
+		error = a->obstacle;
+	else if (to != NULL)
+		error = place_connect(a->socket, a->domain, to, a->waits);
+	if (error < 0)
+		fail_transport(a, -error);
+	return error == 0;
+}
+
+/*
+ * A port that the kernel chose for bind(2) it takes back when the socket is
+ * dissolved; one that it has not, it refuses to bind again.
+ */
+static void
+bind_again(const struct attempt *a)
+{
+	struct sockaddr_storage ss;
+	struct endpoint own;
+	socklen_t len = sizeof(ss);
+
+	if (a->local_port == 0 || RAW(SYS_getsockname, a->socket, &ss, &len) < 0 ||
+	    endpoint_from_sockaddr(&own, (struct sockaddr *)&ss, len) < 0)
+		return;
+	own.port = a->local_port;
+	len = a->domain == AF_INET6 ? endpoint_to_sockaddr_in6(&own, &ss)
+	    : endpoint_to_sockaddr(&own, &ss);
+	RAW(SYS_bind, a->socket, &ss, len);
+}
+
+/*
+ * The same on a socket that has been on its way to another place. Under the lock,
+ * so that the program's close(2) or connect(2) comes before it, and leaves
+ * nothing to be connected, or after it, and shuts down what has been.
+ */
+static bool
+set_out_again(struct attempt *a)
+{
+	struct critical c;
+	bool wanted, begun = false;
+
+	if (a->connection != NULL)
+		critical_lock(&c);
+	wanted = a->connection == NULL || connection_is_wanted(a->connection);
+	if (wanted) {
+		attempt_disconnect(a->socket);
+		bind_again(a);
+		/* In the meantime the program may have made it a blocking one. */
+		a->waits = true;
+		begun = set_out(a);
+	}
+	if (a->connection != NULL)
+		critical_unlock(&c);
+	if (!wanted)
+		attempt_fail(a, ECONNABORTED);
+	return begun;
+}
+
 /* What the end of the handshake says of the place that was tried. */
 enum verdict {
 	VERDICT_WORKS,		/* it has answered the request */
 	VERDICT_FAILED,		/* it has not, and that is the proxy's fault */
-	VERDICT_UNREACHABLE,	/* it has not, for a reason of this machine's */
+	VERDICT_UNREACHABLE,	/* it has not, for a reason of this machine's, or of its protocol */
 	VERDICT_NONE,
 };
 
 static bool
 has_address(const struct attempt *a)
 {
-	return place_endpoint(&a->route, a->place, a->domain) != NULL;
+	if (a->obstacle == -ENETUNREACH)
+		return false;
+	return a->domain == AF_UNIX || place_endpoint(&a->route, a->place, a->domain) != NULL;
 }
 
 static enum verdict
@@ -229,6 +230,8 @@ judge(const struct attempt *a)
 	switch (h->cause) {
 	case HANDSHAKE_NO_CAUSE:
 	case HANDSHAKE_REFUSED:
+	case HANDSHAKE_REFUSED_4:
+	case HANDSHAKE_REFUSED_HTTP:
 		return VERDICT_WORKS;
 	case HANDSHAKE_HANGUP:
 	case HANDSHAKE_MALFORMED:
@@ -242,6 +245,7 @@ judge(const struct attempt *a)
 		return is_of_the_place(h->detail) && has_address(a) ? VERDICT_FAILED :
 		    VERDICT_UNREACHABLE;
 	case HANDSHAKE_UNSPEAKABLE:
+		return VERDICT_UNREACHABLE;
 	case HANDSHAKE_ABANDONED:
 	case HANDSHAKE_CAUSES:
 		break;
@@ -272,8 +276,9 @@ conclude(struct attempt *a)
 	unsigned proxy = a->route.candidates[a->place.candidate];
 	enum verdict verdict = judge(a);
 	struct place next = a->place;
-	bool again = (verdict == VERDICT_FAILED || verdict == VERDICT_UNREACHABLE) &&
-	    now_ms() < a->deadline && place_next(&a->route, &next, a->domain);
+	bool wanted = (verdict == VERDICT_FAILED || verdict == VERDICT_UNREACHABLE) &&
+	    now_ms() < a->deadline;
+	bool again = wanted && place_next(&a->route, &next, a->domain);
 
 	/* A proxy has failed when all its addresses have. */
 	if (verdict == VERDICT_FAILED && (!again || next.candidate != a->place.candidate))
@@ -283,6 +288,7 @@ conclude(struct attempt *a)
 	tell(a, again);
 	a->place = next;
 	a->over = !again;
+	a->exhausted = wanted && !again;
 	return again;
 }
 
@@ -290,24 +296,15 @@ conclude(struct attempt *a)
 static void
 go_on(struct attempt *a)
 {
-	while (conclude(a)) {
-		int error = set_out_again(a);
-
-		if (error == 0)
-			return;
-		fail_transport(a, -error);
-	}
+	while (conclude(a) && !set_out_again(a))
+		continue;
 }
 
 void
 attempt_begin(struct attempt *a)
 {
-	int error = set_out(a);
-
-	if (error == 0)
-		return;
-	fail_transport(a, -error);
-	go_on(a);
+	if (!set_out(a))
+		go_on(a);
 }
 
 void
@@ -449,6 +446,20 @@ attempt_fini(struct attempt *a)
 	handshake_fini(&a->handshake);
 }
 
+/*
+ * An AF_INET6 socket that has been on its way to an IPv4 address sends all that it
+ * sends by IPv4 from then on, dissolved or not, until an attempt at one fails at
+ * once (Linux, tcp_v6_connect): that at the broadcast address does, and sends nothing.
+ */
+static void
+forget_mapped(int fd)
+{
+	struct sockaddr_in6 broadcast = { .sin6_family = AF_INET6, .sin6_port = htons(1) };
+
+	memset(&broadcast.sin6_addr.s6_addr[10], 0xff, 6);
+	RAW(SYS_connect, fd, &broadcast, sizeof(broadcast));
+}
+
 void
 attempt_disconnect(int fd)
 {
@@ -456,6 +467,10 @@ attempt_disconnect(int fd)
 	int error;
 	socklen_t len = sizeof(error);
 
-	RAW(SYS_connect, fd, &none, sizeof(none));
+	/* A UNIX socket cannot be dissolved. */
+	if (RAW(SYS_connect, fd, &none, sizeof(none)) < 0)
+		RAW(SYS_shutdown, fd, SHUT_RDWR);
+	else
+		forget_mapped(fd);
 	RAW(SYS_getsockopt, fd, SOL_SOCKET, SO_ERROR, &error, &len);
 }

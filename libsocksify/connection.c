@@ -112,7 +112,7 @@ connection_show(struct connection *c, int fd)
 {
 	struct slot *s = descriptors_make(fd);
 
-	if (s == NULL)
+	if (s == NULL || atomic_load(&s->connection) == c)
 		return;
 	connection_hide(fd);
 	c->descriptors++;

@@ -116,7 +116,7 @@ launch_hint_handshake(const struct handshake *h, const uint8_t *received, size_t
 	case HANDSHAKE_MALFORMED:
 		return other_protocol(received, len);
 	case HANDSHAKE_NO_METHOD:
-		return h->username[0] == '\0' ?
+		return h->server.username[0] == '\0' ?
 		    "the proxy wants a user and a password, or a method that is not known here" :
 		    "the proxy takes no user and password: it wants none, or Kerberos";
 	case HANDSHAKE_LOGIN_REFUSED:

@@ -15,9 +15,11 @@
 #include <unistd.h>
 
 #include "common/handshake.h"
+#include "common/socks4.h"
 #include "libsocksify/launch_command.h"
 #include "libsocksify/launch_hint.h"
 #include "libsocksify/launch_message.h"
+#include "libsocksify/proxy_handshake.h"
 #include "libsocksify/route.h"
 
 #define STEP_TIMEOUT	30	/* seconds, where the settings do not say */
@@ -273,8 +275,8 @@ method_text(uint8_t method)
 static const char *
 offered_text(const struct handshake *h)
 {
-	bool none = (h->offers & HANDSHAKE_OFFER_NONE) != 0;
-	bool username = (h->offers & HANDSHAKE_OFFER_USERNAME) != 0;
+	bool none = (h->server.offers & HANDSHAKE_OFFER_NONE) != 0;
+	bool username = (h->server.offers & HANDSHAKE_OFFER_USERNAME) != 0;
 
 	if (none && username)
 		return "none and username";
@@ -292,6 +294,8 @@ report_phase(struct trial *t, enum handshake_phase phase)
 		end_step(t, text, "%s offered, %s chosen", offered_text(h), method_text(t->received[1]));
 	else if (phase == HANDSHAKE_LOGIN)
 		end_step(t, text, "accepted");
+	else if (phase == HANDSHAKE_ANSWER && h->bnd.type == HOST_NONE)
+		end_step(t, text, "%s: succeeded", host_format(t->target, target));
 	else if (phase == HANDSHAKE_ANSWER)
 		end_step(t, text, "%s: succeeded, from %s", host_format(t->target, target),
 		    host_format(&h->bnd, bound));
@@ -306,7 +310,7 @@ report_failure(struct trial *t)
 		[HANDSHAKE_HANGUP] = "the proxy hung up",
 		[HANDSHAKE_MALFORMED] = "the answer is not understood",
 		[HANDSHAKE_LOGIN_REFUSED] = "user or password refused",
-		[HANDSHAKE_UNSPEAKABLE] = "too long for the protocol",
+		[HANDSHAKE_UNSPEAKABLE] = "what the proxy's protocol cannot say",
 		[HANDSHAKE_CAUSES] = NULL,
 	};
 	const struct handshake *h = &t->handshake;
@@ -319,6 +323,12 @@ report_failure(struct trial *t)
 	else if (h->cause == HANDSHAKE_REFUSED)
 		end_step(t, text, "%s: %s (reply %d)", host_format(t->target, target),
 		    socks5_reply_text(h->reply), h->reply);
+	else if (h->cause == HANDSHAKE_REFUSED_4)
+		end_step(t, text, "%s: %s (code %d)", host_format(t->target, target),
+		    socks4_code_text(h->reply), h->reply);
+	else if (h->cause == HANDSHAKE_REFUSED_HTTP)
+		end_step(t, text, "%s: refused (status %d)", host_format(t->target, target),
+		    h->detail);
 	else
 		end_step(t, text, "%s",
 		    causes[h->cause] != NULL ? causes[h->cause] : strerror(h->detail));
@@ -339,18 +349,6 @@ is_done(const struct trial *t)
 	    (t->target == NULL && t->handshake.phase == HANDSHAKE_ANSWER);
 }
 
-static uint8_t
-allowed_methods(const struct proxy *proxy)
-{
-	uint8_t offers = 0;
-
-	if ((proxy->methods & PROXY_METHOD_NONE) != 0)
-		offers |= HANDSHAKE_OFFER_NONE;
-	if ((proxy->methods & PROXY_METHOD_USERNAME) != 0)
-		offers |= HANDSHAKE_OFFER_USERNAME;
-	return offers;
-}
-
 /* Greeting, authentication and request, on a socket that is connected: 0, or -1. */
 static int
 test_handshake(struct trial *t)
@@ -360,8 +358,7 @@ test_handshake(struct trial *t)
 	struct handshake *h = &t->handshake;
 
 	begin_step(t);
-	handshake_start(h, SOCKS5_CONNECT, t->target != NULL ? t->target : &nowhere,
-	    allowed_methods(t->proxy), t->proxy->username, t->proxy->password);
+	proxy_handshake_start(h, t->target != NULL ? t->target : &nowhere, t->proxy);
 	while (!is_done(t)) {
 		enum handshake_phase phase = h->phase;
 		uint8_t *room;

@@ -44,6 +44,8 @@ client_names_sources = \
 	libsocksify/raw.h \
 	libsocksify/resolve.c \
 	libsocksify/resolve.h \
+	libsocksify/proxy_handshake.c \
+	libsocksify/proxy_handshake.h \
 	libsocksify/route.c \
 	libsocksify/route.h \
 	libsocksify/settings_load.c \
@@ -86,6 +88,8 @@ socksify_SOURCES = \
 	libsocksify/launch_test.h \
 	libsocksify/names.c \
 	libsocksify/names.h \
+	libsocksify/proxy_handshake.c \
+	libsocksify/proxy_handshake.h \
 	libsocksify/route.c \
 	libsocksify/route.h \
 	libsocksify/settings_load.c \

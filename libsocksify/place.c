@@ -84,11 +84,16 @@ connect_for_one_tick(int fd, const struct sockaddr_storage *ss, socklen_t len)
 	/* No signal handler may leave by longjmp with that limit in force. */
 	critical_enter(&c);
 	RAW(SYS_getsockopt, fd, SOL_SOCKET, SO_SNDTIMEO, &limit, &size);
-	RAW(SYS_setsockopt, fd, SOL_SOCKET, SO_SNDTIMEO, &least, sizeof(least));
-	error = RAW(SYS_connect, fd, ss, len);
-	RAW(SYS_setsockopt, fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+	error = RAW(SYS_setsockopt, fd, SOL_SOCKET, SO_SNDTIMEO, &least, sizeof(least));
+	if (error == 0) {
+		error = RAW(SYS_connect, fd, ss, len);
+		RAW(SYS_setsockopt, fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+		critical_leave(&c);
+		return error;
+	}
+	/* A sandbox may not let us: it then waits, but not with the signals held off. */
 	critical_leave(&c);
-	return error;
+	return RAW(SYS_connect, fd, ss, len);
 }
 
 int

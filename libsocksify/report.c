@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/compiler.h"
+#include "common/socks4.h"
 #include "common/socks5.h"
 #include "libsocksify/critical.h"
 #include "libsocksify/raw.h"
@@ -165,6 +166,24 @@ error_text(int error)
 	return "failed";
 }
 
+static void
+put_answer(struct line *l, const char *text, const char *kind, int number)
+{
+	put(l, text);
+	put(l, kind);
+	put_number(l, number);
+	put(l, ")");
+}
+
+/* Whether it failed before there was anybody to talk to. */
+static bool
+is_of_tcp(const struct report_try *t)
+{
+	enum handshake_cause cause = t->handshake->cause;
+
+	return !t->reached && (cause == HANDSHAKE_TRANSPORT || cause == HANDSHAKE_ABANDONED);
+}
+
 /* What went wrong, in words. */
 static void
 put_cause(struct line *l, const struct handshake *h)
@@ -174,15 +193,16 @@ put_cause(struct line *l, const struct handshake *h)
 		[HANDSHAKE_MALFORMED] = "the answer is not understood",
 		[HANDSHAKE_NO_METHOD] = "no acceptable method of authentication",
 		[HANDSHAKE_LOGIN_REFUSED] = "login refused",
-		[HANDSHAKE_UNSPEAKABLE] = "too long for the protocol",
+		[HANDSHAKE_UNSPEAKABLE] = "what the proxy's protocol cannot say",
 		[HANDSHAKE_CAUSES] = NULL,
 	};
 
 	if (h->cause == HANDSHAKE_REFUSED) {
-		put(l, socks5_reply_text(h->reply));
-		put(l, " (reply ");
-		put_number(l, h->reply);
-		put(l, ")");
+		put_answer(l, socks5_reply_text(h->reply), " (reply ", h->detail);
+	} else if (h->cause == HANDSHAKE_REFUSED_4) {
+		put_answer(l, socks4_code_text(h->reply), " (code ", h->detail);
+	} else if (h->cause == HANDSHAKE_REFUSED_HTTP) {
+		put_answer(l, "refused", " (status ", h->detail);
 	} else {
 		put(l, causes[h->cause] != NULL ? causes[h->cause] : error_text(h->detail));
 	}
@@ -300,7 +320,7 @@ report_try(const struct settings *settings, const struct report_try *t)
 	if (h->error == 0) {
 		put(&l, "connected");
 	} else {
-		put(&l, t->reached ? handshake_phase_text(h->last) : "tcp connect");
+		put(&l, is_of_tcp(t) ? "tcp connect" : handshake_phase_text(h->last));
 		put(&l, ": ");
 		put_cause(&l, h);
 		put(&l, ": ");

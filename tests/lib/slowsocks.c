@@ -2,16 +2,19 @@
 /*
  * A SOCKS5 server for tests, which shares no code with what it tests.
  *
- * slowsocks [-d MS] [-s] [-6] [-u USER:PASSWORD] [-l LOG] [-x FAULT]
+ * slowsocks [-d MS] [-s] [-6] [-p PATH] [-P 4|http] [-u USER:PASSWORD] [-l LOG] [-x FAULT]
  *
  * Listens on a free loopback port, prints it, and serves until its standard
  * input ends. -d delays every answer, -s sends answers a byte at a time, -6
- * listens on ::1. Names are connected to loopback, and some do not mean a host:
- * failN.* is answered with reply N (and so is an address 192.0.2.N), hang.* never,
+ * listens on ::1, -p at a UNIX socket (and 0 is printed). Names are connected to
+ * loopback, and some do not mean a host: failN.* is answered with reply N (and so is an address 192.0.2.N), hang.* never,
  * drop.* by closing, junk.* with what is no answer, half.* with half of one, then
  * closing; echo.* sends back what it gets; banner.* speaks first, in one segment
  * with the answer. So do the addresses 198.51.100.N and 2001:db8::N, in the order
  * of the table below. Every request is logged as "connect TYPE HOST PORT as USER".
+ *
+ * -P speaks SOCKS4 and 4A, or HTTP's CONNECT, instead; HTTP's -u is what stands
+ * behind "Basic", as it is sent.
  *
  * -x is for a proxy that is none: "refuse" does not listen on the port, "full" does
  * and takes no connection; PHASE-hang, PHASE-drop, PHASE-reset and PHASE-junk, with
@@ -26,11 +29,13 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -38,6 +43,7 @@
 
 static int delay_ms;
 static bool split;
+static enum { SOCKS5, SOCKS4, HTTP } protocol;
 static const char *credentials;
 static const char *fault = "";
 static FILE *request_log;
@@ -167,6 +173,63 @@ take_request(int fd, char *host, uint16_t *port)
 }
 
 static int
+take_socks5(int fd, char *user, char *host, uint16_t *port)
+{
+	return greet(fd, user) < 0 ? -1 : take_request(fd, host, port);
+}
+
+/* A text that ends with NUL, of at most 255 bytes. */
+static int
+take_text(int fd, char *to)
+{
+	for (size_t n = 0; n < 256; n++) {
+		if (receive(fd, to + n, 1) < 0)
+			return -1;
+		if (to[n] == '\0')
+			return 0;
+	}
+	return -1;
+}
+
+static int
+take_socks4(int fd, char *user, char *host, uint16_t *port)
+{
+	unsigned char head[8];
+
+	if (receive(fd, head, 8) < 0 || head[0] != 4 || head[1] != 1 || take_text(fd, user) < 0)
+		return -1;
+	memcpy(port, head + 2, 2);
+	if (memcmp(head + 4, "\0\0\0", 3) == 0)
+		return take_text(fd, host) < 0 ? -1 : 3;
+	inet_ntop(AF_INET, head + 4, host, 256);
+	return 1;
+}
+
+static int
+take_http(int fd, char *host, uint16_t *port)
+{
+	char head[2048] = "", token[512] = "";
+	unsigned number;
+	size_t n = 0;
+
+	while (n < 4 || memcmp(head + n - 4, "\r\n\r\n", 4) != 0)
+		if (n == sizeof(head) - 1 || receive(fd, head + n++, 1) < 0)
+			return -1;
+	if (sscanf(head, "CONNECT [%255[^]]]:%u HTTP/1.1\r\n", host, &number) != 2 &&
+	    sscanf(head, "CONNECT %255[^:]:%u HTTP/1.1\r\n", host, &number) != 2)
+		return -1;
+	*port = htons((uint16_t)number);
+	if (credentials == NULL)
+		return 3;
+	if (strstr(head, "\r\nProxy-Authorization: Basic ") != NULL)
+		sscanf(strstr(head, "\r\nProxy-Authorization: Basic ") + 29, "%511[^\r]", token);
+	if (strcmp(token, credentials) == 0)
+		return 3;
+	answer(fd, "HTTP/1.1 407 No\r\nProxy-Authenticate: Basic\r\n\r\n", 46);
+	return -1;
+}
+
+static int
 loopback(uint16_t port)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = port };
@@ -220,7 +283,30 @@ echo(int fd)
 		send(fd, buf, (size_t)n, MSG_NOSIGNAL);
 }
 
-#define OK	"\5\0\0\1\177\0\0\1\0\0"
+/* The answer that says what REP says in SOCKS5, with @more behind it in one segment. */
+static void
+answer_reply(int fd, int reply, const char *more)
+{
+	char message[128];
+	size_t len = 10;
+
+	memcpy(message, "\5\0\0\1\177\0\0\1\0\0", 10);
+	message[1] = (char)reply;
+	if (protocol == SOCKS4) {
+		memset(message, 0, 8);
+		message[1] = reply == 0 ? 90 : reply == 2 ? 93 : 91;
+		len = 8;
+	} else if (protocol == HTTP) {
+		int status = reply == 0 ? 200 : reply == 2 ? 403 : reply == 4 ? 503 : 502;
+
+		len = (size_t)snprintf(message, sizeof(message),
+		    "HTTP/1.1 %d So\r\nVia: slowsocks\r\n\r\n", status);
+	}
+	memcpy(message + len, more, strlen(more));
+	answer(fd, message, len + strlen(more));
+}
+
+#define OK	SIZE_MAX	/* as a length: the bytes, a text, come behind a success */
 
 /* What is no host: by name, or by the last part of its address. */
 static const struct {
@@ -230,12 +316,12 @@ static const struct {
 	void		(*then)(int fd);
 } parts[] = {
 	{ "", NULL, 0, NULL },
-	{ "echo", OK, 10, echo },		/* 1 */
+	{ "echo", NULL, OK, echo },		/* 1 */
 	{ "hang", NULL, 0, linger },		/* 2 */
 	{ "drop", NULL, 0, NULL },		/* 3 */
 	{ "junk", "HTTP/1.0 400\r\n", 14, linger },	/* 4 */
 	{ "half", "\5\0\0\1", 4, NULL },	/* 5 */
-	{ "banner", OK "welcome\n", 18, echo },	/* 6 */
+	{ "banner", "welcome\n", OK, echo },	/* 6 */
 };
 
 /* Plays the part that the host is the name of: false, if it is none. */
@@ -252,7 +338,9 @@ play(int fd, const char *host)
 				break;
 	if (n == 0 || n >= sizeof(parts) / sizeof(parts[0]))
 		return false;
-	if (parts[n].len > 0)
+	if (parts[n].len == OK)
+		answer_reply(fd, 0, parts[n].bytes != NULL ? parts[n].bytes : "");
+	else if (parts[n].len > 0)
 		answer(fd, parts[n].bytes, parts[n].len);
 	if (parts[n].then != NULL)
 		parts[n].then(fd);
@@ -273,11 +361,12 @@ serve(void *arg)
 {
 	int fd = (int)(intptr_t)arg, to = -1, type, reply, one = 1;
 	char user[256] = "", host[256];
-	unsigned char message[10] = { 5, 0, 0, 1, 127, 0, 0, 1, 0, 0 };
 	uint16_t port;
 
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	if (greet(fd, user) < 0 || (type = take_request(fd, host, &port)) < 0) {
+	type = protocol == SOCKS5 ? take_socks5(fd, user, host, &port) :
+	    protocol == SOCKS4 ? take_socks4(fd, user, host, &port) : take_http(fd, host, &port);
+	if (type < 0) {
 		fprintf(request_log, "malformed\n");
 		goto out;
 	}
@@ -289,8 +378,7 @@ serve(void *arg)
 	reply = wanted_reply(host);
 	if (reply == 0 && (to = loopback(port)) < 0)
 		reply = errno == ECONNREFUSED ? 5 : 1;
-	message[1] = (unsigned char)reply;
-	answer(fd, message, sizeof(message));
+	answer_reply(fd, reply, "");
 	if (to >= 0)
 		relay(fd, to);
 	else
@@ -327,22 +415,50 @@ open_listener(bool six)
 	return fd;
 }
 
+/* With no more room in its backlog than a client fills soon: '@' first for an abstract name. */
+static int
+open_unix(const char *path)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	size_t len = strlen(path);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	memcpy(un.sun_path, path, len < sizeof(un.sun_path) ? len : sizeof(un.sun_path) - 1);
+	if (path[0] == '@')
+		un.sun_path[0] = '\0';
+	else
+		len++;
+	if (fd < 0 || len > sizeof(un.sun_path) || bind(fd, (struct sockaddr *)&un,
+	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) < 0 || listen(fd, 4) < 0) {
+		perror("slowsocks");
+		exit(1);
+	}
+	printf("0\n");
+	fflush(stdout);
+	return fd;
+}
+
 int
 main(int argc, char **argv)
 {
+	const char *path = NULL;
 	struct pollfd p[2] = { { .fd = 0, .events = POLLIN }, { .events = POLLIN } };
 	pthread_attr_t attributes;
 	bool six = false;
 	int c;
 
 	request_log = stderr;
-	while ((c = getopt(argc, argv, "d:s6u:l:x:")) != -1) {
+	while ((c = getopt(argc, argv, "d:s6p:P:u:l:x:")) != -1) {
 		if (c == 'd')
 			delay_ms = atoi(optarg);
 		else if (c == 's')
 			split = true;
 		else if (c == '6')
 			six = true;
+		else if (c == 'p')
+			path = optarg;
+		else if (c == 'P')
+			protocol = strcmp(optarg, "4") == 0 ? SOCKS4 : HTTP;
 		else if (c == 'u')
 			credentials = optarg;
 		else if (c == 'x')
@@ -357,7 +473,7 @@ main(int argc, char **argv)
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK_SIZE);
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	p[1].fd = open_listener(six);
+	p[1].fd = path != NULL ? open_unix(path) : open_listener(six);
 	/* Nobody is to be accepted there. */
 	if (strcmp(fault, "refuse") == 0 || strcmp(fault, "full") == 0)
 		p[1].fd = -1;

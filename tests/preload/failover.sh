@@ -28,6 +28,7 @@ for first in refused dropping; do
 	victims victim_connect "after one that is $first"
 	victims victim_epoll "after one that is $first"
 	victims victim_process "after one that is $first"
+	victims victim_sandbox "after one that is $first"
 done
 for first in full silent; do
 	settings proxy=first,127.0.0.1:"${port[$first]}" proxy=second,127.0.0.1:"${port[good]}" \

@@ -5,6 +5,8 @@ here=$(pwd)
 library=$here/.libs/libsocksify.so
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/preload.XXXXXX")
 failures=0
+# Whatever networks this machine is in, the addresses of the tests are behind the proxy.
+export SOCKS_AUTOADD_LANROUTES=no
 proxy_pid=
 
 finish() {
@@ -33,6 +35,11 @@ proxy() {
 	read -r port <"$scratch/out"
 	case " $* " in
 	*" -6 "*) export SOCKS5_SERVER="[::1]:$port" ;;
+	*" -p "*)
+		port=" $* "
+		port=${port#* -p }
+		export SOCKS5_SERVER="unix:${port%% *}"
+		;;
 	*) export SOCKS5_SERVER="127.0.0.1:$port" ;;
 	esac
 }

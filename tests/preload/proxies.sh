@@ -20,7 +20,7 @@ proxy -6
 check "an IPv6 socket by an IPv6 proxy" preloaded "$victim" six
 check "an IPv6-only socket by an IPv6 proxy" preloaded "$victim" six_only
 check "a mapped address by an IPv6 proxy" preloaded "$victim" mapped
-check "an IPv4 socket by an IPv6 proxy is ENETUNREACH" refused_errno 'Network is unreachable'
+check "an IPv4 socket by an IPv6 proxy" preloaded "$victim" blocking
 gone=${SOCKS5_SERVER##*:}
 proxy
 SOCKS5_SERVER=127.0.0.1:$gone
@@ -53,6 +53,37 @@ for phase in greeting login request; do
 		fault "$phase-$what" ECONNREFUSED -u alice:secret -x "$phase-$what"
 	done
 done
+
+# Other protocols than SOCKS5.
+serve socks4 -P 4 -d 30
+serve http -P http -d 30
+serve http-login -P http -u YWxpY2U6c2VjcmV0
+for number in 1 2 3; do
+	name=socks4
+	[ $number != 3 ] || name=http
+	settings proxy=it,127.0.0.1:"${port[$name]}" protocol=$number route=any,0
+	for case in blocking polled selected second_connect peer_name early_data banner_stays \
+	    interrupted stalling_options bound many; do
+		check "$case by protocol $number" preloaded "$victim" "$case"
+	done
+	for kind in "" nonblocking; do
+		check "refused by protocol $number ($kind)" preloaded \
+		    "$here/tests/preload/victim_dial" expect=ECONNREFUSED $kind 192.0.2.5:7
+		check "forbidden by protocol $number ($kind)" preloaded \
+		    "$here/tests/preload/victim_dial" expect=EACCES $kind 192.0.2.2:7
+		check "hung up by protocol $number ($kind)" preloaded \
+		    "$here/tests/preload/victim_dial" expect=ECONNREFUSED $kind 198.51.100.3:7
+	done
+done
+check "IPv6 by HTTP" preloaded "$victim" six
+settings proxy=it,127.0.0.1:"${port[http-login]}" protocol=3 login=alice:secret route=any,0
+check "HTTP with a password" preloaded "$victim" blocking
+settings proxy=it,127.0.0.1:"${port[http-login]}" protocol=3 login=alice:secrecy route=any,0
+check "HTTP with a wrong one" preloaded "$here/tests/preload/victim_dial" expect=EACCES \
+    198.51.100.1:7
+settings proxy=four,127.0.0.1:"${port[socks4]}" protocol=2 \
+    proxy=http,127.0.0.1:"${port[http]}" protocol=3 route=any,0 route=any,1
+check "what SOCKS4 cannot say the next one can" preloaded "$victim" six
 
 # unreachable ERRNO KIND: in a network of its own, where the kernel says so.
 unreachable() {

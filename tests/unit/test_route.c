@@ -34,6 +34,8 @@ in_child(const char *server, int (*body)(void))
 
 	if (pid == 0) {
 		clearenv();
+		/* The networks of this machine may be those of the examples. */
+		setenv("SOCKS_AUTOADD_LANROUTES", "no", 1);
 		if (server != NULL)
 			setenv("SOCKS5_SERVER", server, 1);
 		_exit(body());
