@@ -44,3 +44,19 @@ status_from_gateway()
 {
 	from_gateway -o /dev/null -w '%{http_code}\n' "$1"
 }
+
+# overtakes SLOW TEXT FAST: whether the answer to the URL FAST, TEXT, is there before that to the URL
+# SLOW, which is asked for first. On a busy machine it may be late by chance, if SLOW does not hang for long.
+overtakes()
+{
+	local slow before=yes
+
+	rm -f slow.asked slow.answered
+	{ touch slow.asked; from_gateway "$1"; touch slow.answered; } >/dev/null &
+	slow=$!
+	wait_for 10 test -e slow.asked
+	prints "$2" from_gateway "$3" || before=no
+	[ ! -e slow.answered ] || before=no
+	wait "$slow"
+	[ "$before" = yes ]
+}

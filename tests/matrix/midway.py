@@ -80,6 +80,7 @@ def exec_():
     s.set_inheritable(True)
     midway()
     ask(s)
+    s.setblocking(True)
     os.execlp("sh", "sh", "-c", f"tail -n 1 <&{s.fileno()} | grep -qx 'the page'")
 
 

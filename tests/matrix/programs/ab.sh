@@ -7,7 +7,7 @@ program_needs=(ab)
 
 program_version()
 {
-	ab -V | head -n 1
+	ab -V | sed -n 1p
 }
 
 program_setup()
@@ -40,9 +40,10 @@ unreachable()
 	ends 113 'No route to host' tunnel ab -n 1 "http://$unreachable/"
 }
 
+# By its own limit or the server's, whichever comes first.
 timed_out()
 {
-	ends 119 'timeout specified has expired' tunnel ab -s 1 -n 1 "http://$blackhole/"
+	ends '!' 'timeout specified has expired|timed out' tunnel ab -s 1 -n 1 "http://$blackhole/"
 }
 
 dead_proxy()

@@ -8,7 +8,7 @@ program_needs=(apt-get dpkg-deb dpkg-scanpackages)
 
 program_version()
 {
-	apt-get --version | head -n 1
+	apt-get --version | sed -n 1p
 }
 
 # A repository of one package, which is not signed.
@@ -56,7 +56,8 @@ updates()
 	! grep -E '^(W|E|Err):' said
 	apt-cache -o Dir::State="$home/state" -o Dir::Cache="$home/cache" \
 	    -o Dir::Etc::sourcelist="$home/sources.list" -o Dir::Etc::sourceparts=- \
-	    -o Dir::State::status="$home/status" show tunnelled | grep -qx 'Version: 1'
+	    -o Dir::State::status="$home/status" show tunnelled >shown
+	grep -qx 'Version: 1' shown
 	apt_get "$target" download tunnelled
 	cmp tunnelled_1_all.deb "$www/debian/tunnelled_1_all.deb"
 }

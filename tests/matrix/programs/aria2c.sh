@@ -7,7 +7,7 @@ program_needs=(aria2c)
 
 program_version()
 {
-	aria2c --version | head -n 1
+	aria2c --version | sed -n 1p
 }
 
 program_setup()
@@ -43,9 +43,10 @@ unreachable()
 	ends '!' 'No route to host' download "http://$unreachable/big"
 }
 
+# By its own limit or the server's, whichever comes first.
 timed_out()
 {
-	ends 2 'time ?out|timed out' download --connect-timeout=1 "http://$blackhole/big"
+	ends '!' 'time ?out|timed out' download --connect-timeout=1 "http://$blackhole/big"
 }
 
 dead_proxy()

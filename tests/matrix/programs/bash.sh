@@ -7,7 +7,7 @@ program_needs=(bash)
 
 program_version()
 {
-	bash --version | head -n 1
+	bash --version | sed -n 1p
 }
 
 program_setup()

@@ -7,7 +7,7 @@ program_needs=(curl python3 env)
 
 program_version()
 {
-	env --version | head -n 1
+	env --version | sed -n 1p
 }
 
 program_setup()

@@ -9,7 +9,7 @@ program_needs=(haproxy ab curl)
 
 program_version()
 {
-	haproxy -v | head -n 1
+	haproxy -v | sed -n 1p
 }
 
 program_setup()
@@ -26,6 +26,7 @@ front()
 	cat >front.conf <<-END
 		global
 			$user
+			nbthread 1
 			log stdout format raw local0
 			stats socket $home/control mode 600
 		defaults
@@ -103,17 +104,13 @@ success_reload()
 	connected 2
 }
 
+# The only thread serves others meanwhile.
 success_beside_a_hanging_one()
 {
-	local hanging
-
 	front
-	status_from_gateway http://127.0.0.1:8080/blackhole/ >status &
-	hanging=$!
-	prints "$page" from_gateway http://127.0.0.1:8080/page
-	[ ! -s status ]
-	wait "$hanging"
-	[ "$(cat status)" = 503 ]
+	until overtakes http://127.0.0.1:8080/blackhole/ "$page" http://127.0.0.1:8080/page; do
+		[ "$SECONDS" -lt "$case_end" ]
+	done
 }
 
 refused()

@@ -7,7 +7,7 @@ program_needs=(iperf3)
 
 program_version()
 {
-	iperf3 --version | head -n 1
+	iperf3 --version | sed -n 1p
 }
 
 # To be asked whether it accepts would be a test that fails, and the next one could fail of it.

@@ -7,7 +7,7 @@ program_needs=(ldapsearch slapd)
 
 program_version()
 {
-	ldapsearch -VV 2>&1 | head -n 1
+	ldapsearch -VV 2>&1 | sed -n 1p
 }
 
 program_setup()

@@ -8,7 +8,7 @@ program_needs=(lftp vsftpd)
 
 program_version()
 {
-	lftp --version | head -n 1
+	lftp --version | sed -n 1p
 }
 
 program_setup()

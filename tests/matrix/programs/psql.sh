@@ -44,7 +44,8 @@ success_dump()
 	tunnel psql -qX -U postgres -h "$target" -c 'create table t as select generate_series(1, 9) as n'
 	tunnel pg_dump -U postgres -h "$target" -Fd -j 2 -f dump postgres
 	tunnel psql -qX -U postgres -h "$target" -c 'drop table t'
-	pg_restore -a -f - dump | grep -qx 9
+	pg_restore -a -f restored dump
+	grep -qx 9 restored
 	connected 5
 }
 

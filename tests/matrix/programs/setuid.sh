@@ -8,7 +8,7 @@ program_needs=(curl setpriv)
 
 program_version()
 {
-	curl --version | head -n 1
+	curl --version | sed -n 1p
 }
 
 program_setup()

@@ -7,7 +7,7 @@ program_needs=(busybox)
 
 program_version()
 {
-	busybox | head -n 1
+	busybox | sed -n 1p
 }
 
 program_setup()

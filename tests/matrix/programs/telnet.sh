@@ -7,7 +7,7 @@ program_needs=(telnet)
 
 program_version()
 {
-	telnet --version | head -n 1
+	telnet --version | sed -n 1p
 }
 
 program_setup()
