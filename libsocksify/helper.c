@@ -217,7 +217,7 @@ helper_keep(void)
 	if (!descriptors_owned())
 		return;
 	critical_lock(&c);
-	if (helper_start() == 0)
+	if (helper_start(&c) == 0)
 		atomic_store(&driver.kept, true);
 	critical_unlock(&c);
 }

@@ -21,7 +21,7 @@
 #include "libsocksify/hook.h"
 #include "libsocksify/hook_confine.h"
 #include "libsocksify/init.h"
-#include "libsocksify/readiness.h"
+#include "libsocksify/readable.h"
 #include "libsocksify/real.h"
 
 static_assert(sizeof(struct rlimit) == sizeof(struct rlimit64), "both are read as one");
@@ -31,7 +31,7 @@ static void
 before_limit(pid_t pid, int resource, const struct rlimit64 *limit)
 {
 	if (resource == RLIMIT_NPROC && init_active() && (pid == 0 || pid == getpid()) &&
-	    limit != NULL && readiness_readable(limit, sizeof(*limit)) && limit->rlim_cur == 0)
+	    limit != NULL && readable(limit, sizeof(*limit)) && limit->rlim_cur == 0)
 		helper_keep();
 }
 
