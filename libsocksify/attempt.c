@@ -149,7 +149,9 @@ set_out(struct attempt *a)
 	/* What cannot be asked for. */
 	if (handshake_ended(&a->handshake))
 		return false;
-	if (to != NULL)
+	if (a->obstacle < 0 || a->domain == AF_UNIX)
+		error = a->obstacle;
+	else if (to != NULL)
 		error = place_connect(a->socket, a->domain, to, a->waits);
 	if (error < 0)
 		fail_transport(a, -error);
@@ -215,7 +217,9 @@ enum verdict {
 static bool
 has_address(const struct attempt *a)
 {
-	return place_endpoint(&a->route, a->place, a->domain) != NULL;
+	if (a->obstacle == -ENETUNREACH)
+		return false;
+	return a->domain == AF_UNIX || place_endpoint(&a->route, a->place, a->domain) != NULL;
 }
 
 static enum verdict
@@ -272,8 +276,9 @@ conclude(struct attempt *a)
 	unsigned proxy = a->route.candidates[a->place.candidate];
 	enum verdict verdict = judge(a);
 	struct place next = a->place;
-	bool again = (verdict == VERDICT_FAILED || verdict == VERDICT_UNREACHABLE) &&
-	    now_ms() < a->deadline && place_next(&a->route, &next, a->domain);
+	bool wanted = (verdict == VERDICT_FAILED || verdict == VERDICT_UNREACHABLE) &&
+	    now_ms() < a->deadline;
+	bool again = wanted && place_next(&a->route, &next, a->domain);
 
 	/* A proxy has failed when all its addresses have. */
 	if (verdict == VERDICT_FAILED && (!again || next.candidate != a->place.candidate))
@@ -283,6 +288,7 @@ conclude(struct attempt *a)
 	tell(a, again);
 	a->place = next;
 	a->over = !again;
+	a->exhausted = wanted && !again;
 	return again;
 }
 
@@ -440,6 +446,20 @@ attempt_fini(struct attempt *a)
 	handshake_fini(&a->handshake);
 }
 
+/*
+ * An AF_INET6 socket that has been on its way to an IPv4 address sends all that it
+ * sends by IPv4 from then on, dissolved or not, until an attempt at one fails at
+ * once (Linux, tcp_v6_connect): that at the broadcast address does, and sends nothing.
+ */
+static void
+forget_mapped(int fd)
+{
+	struct sockaddr_in6 broadcast = { .sin6_family = AF_INET6, .sin6_port = htons(1) };
+
+	memset(&broadcast.sin6_addr.s6_addr[10], 0xff, 6);
+	RAW(SYS_connect, fd, &broadcast, sizeof(broadcast));
+}
+
 void
 attempt_disconnect(int fd)
 {
@@ -447,6 +467,10 @@ attempt_disconnect(int fd)
 	int error;
 	socklen_t len = sizeof(error);
 
-	RAW(SYS_connect, fd, &none, sizeof(none));
+	/* A UNIX socket cannot be dissolved. */
+	if (RAW(SYS_connect, fd, &none, sizeof(none)) < 0)
+		RAW(SYS_shutdown, fd, SHUT_RDWR);
+	else
+		forget_mapped(fd);
 	RAW(SYS_getsockopt, fd, SOL_SOCKET, SO_ERROR, &error, &len);
 }

@@ -39,6 +39,8 @@ struct attempt {
 	bool			 waits;		/* the socket may be a blocking one */
 	bool			 reached;	/* TCP has come to the place */
 	bool			 over;		/* see attempt_error() */
+	bool			 exhausted;	/* over: for want of another place */
+	int			 obstacle;	/* -errno: no socket could be had for its places */
 	uint16_t		 local_port;	/* that the program has bound it to, or 0 */
 	struct place		 place;		/* that is tried */
 	uint64_t		 cookie;	/* SO_COOKIE of the socket that it must be */
@@ -53,7 +55,8 @@ struct attempt *attempt_new(void);
 /* Back to it, wiped; under the lock. */
 void	 attempt_free(struct attempt *a);
 /*
- * Prepares, for the socket @fd of the family @domain, which is not connected yet.
+ * Prepares, for the socket @fd of the family @domain, which is not connected yet; one
+ * of AF_UNIX is.
  * Copies @route; not to be moved.
  */
 void	 attempt_init(struct attempt *a, int fd, int domain, uint64_t cookie,
@@ -95,7 +98,10 @@ int	 attempt_run(struct attempt *a, bool interruptible, int64_t limit);
 /* Wipes it. */
 void	 attempt_fini(struct attempt *a);
 
-/* Dissolves whatever association @fd has, and eats the error which that leaves. */
+/*
+ * Dissolves whatever association @fd has, and eats the error which that leaves. A
+ * UNIX socket is shut down.
+ */
 void	 attempt_disconnect(int fd);
 /* The monotonic clock, in milliseconds. */
 int64_t	 now_ms(void);

@@ -17,10 +17,13 @@
 #include "libsocksify/descriptors.h"
 #include "libsocksify/helper.h"
 #include "libsocksify/init.h"
+#include "libsocksify/leg.h"
 #include "libsocksify/raw.h"
 #include "libsocksify/real.h"
 #include "libsocksify/records.h"
 #include "libsocksify/report.h"
+#include "libsocksify/standin.h"
+#include "libsocksify/standin_record.h"
 #include "libsocksify/watch.h"
 
 #ifndef IPPROTO_MPTCP
@@ -39,6 +42,8 @@ struct call {
 	const struct sockaddr	*to;
 	socklen_t		 len;
 	struct route		 route;
+	int			 obstacle;	/* of struct attempt */
+	bool			 exhausted;	/* likewise, when it is over */
 };
 
 /* Its value, or -errno; all those that are asked for here are not negative. */
@@ -103,7 +108,8 @@ init_attempt(struct attempt *a, const struct call *call)
 {
 	attempt_init(a, call->fd, call->domain, call->cookie, &call->route);
 	a->waits = call->blocking;
-	a->local_port = call->from.port;
+	a->local_port = standin_domain(call->fd) == 0 ? call->from.port : 0;
+	a->obstacle = call->obstacle;
 }
 
 /*
@@ -169,11 +175,12 @@ hand_over(struct attempt *a, int fd, const struct watchers *w)
 
 /* What a recorded attempt that is over returns to connect(2): 0, or -errno. */
 static int
-end_here(struct attempt *a)
+end_here(struct call *call, struct attempt *a)
 {
 	int error = attempt_error(a);
 	struct critical c;
 
+	call->exhausted = a->exhausted;
 	critical_lock(&c);
 	end_recorded(a, true);
 	critical_unlock(&c);
@@ -182,7 +189,7 @@ end_here(struct attempt *a)
 
 /* Drives a recorded attempt here, where the helper cannot: 0, or -errno for connect(2). */
 static int
-drive_here(struct attempt *a)
+drive_here(struct call *call, struct attempt *a)
 {
 	int error = attempt_run(a, false, -1);
 
@@ -190,7 +197,7 @@ drive_here(struct attempt *a)
 		attempt_fail(a, -error);
 		attempt_step(a);
 	}
-	return end_here(a);
+	return end_here(call, a);
 }
 
 /* Under the lock: whether another thread's connect(2) on this very socket is not over. */
@@ -210,7 +217,7 @@ is_under_way(const struct call *call)
  * a process that may have no threads.
  */
 static int
-connect_recorded(const struct call *call)
+connect_recorded(struct call *call)
 {
 	struct watchers watchers = { .count = 0 };
 	struct critical c;
@@ -232,7 +239,7 @@ connect_recorded(const struct call *call)
 	attempt_begin(a);
 	if (a->over) {
 		critical_leave(&c);
-		return end_here(a);
+		return end_here(call, a);
 	}
 	state_lock();
 	connection_each(a->connection, gather_number, &watchers);
@@ -240,7 +247,7 @@ connect_recorded(const struct call *call)
 	if (helper == 0)
 		helper = hand_over(a, call->fd, &watchers);
 	critical_leave(&c);
-	return helper == 0 ? -EINPROGRESS : drive_here(a);
+	return helper == 0 ? -EINPROGRESS : drive_here(call, a);
 }
 
 /* Records a connection that a blocking call has made, for getpeername(2). */
@@ -268,7 +275,7 @@ record_established(const struct call *call)
  * attempt @from goes on: in the helper, or here where there is none.
  */
 static int
-continue_elsewhere(const struct call *call, const struct attempt *from,
+continue_elsewhere(struct call *call, const struct attempt *from,
     const struct options *options, int error)
 {
 	struct critical c;
@@ -291,12 +298,12 @@ continue_elsewhere(const struct call *call, const struct attempt *from,
 	critical_leave(&c);
 	if (a == NULL)
 		return 0;
-	return helper == 0 ? error : drive_here(a);
+	return helper == 0 ? error : drive_here(call, a);
 }
 
 /* The handshake of a blocking call, or of one whose descriptor cannot be recorded. */
 static int
-run_here(const struct call *call, struct attempt *a, const struct options *options, bool recordable)
+run_here(struct call *call, struct attempt *a, const struct options *options, bool recordable)
 {
 	int64_t limit = call->blocking ? send_limit(call->fd) : -1;
 	int error;
@@ -323,7 +330,7 @@ run_here(const struct call *call, struct attempt *a, const struct options *optio
 }
 
 static int
-connect_unrecorded(const struct call *call, bool recordable)
+connect_unrecorded(struct call *call, bool recordable)
 {
 	struct options options;
 	struct attempt a;
@@ -334,6 +341,7 @@ connect_unrecorded(const struct call *call, bool recordable)
 	options_set_aside(&options, call->fd);
 	init_attempt(&a, call);
 	error = run_here(call, &a, &options, recordable);
+	call->exhausted = call->exhausted || a.exhausted;
 	attempt_fini(&a);
 	claims_give(call->cookie);
 	return error;
@@ -371,14 +379,14 @@ connect_again(int fd, struct connection *connection, bool blocking)
 }
 
 /* connect(2) to AF_UNSPEC dissolves what there is; the kernel does its part after this. */
-static void
+static int
 dissolve(int fd)
 {
 	struct connection *connection = records_connection(fd);
 	struct critical c;
 
 	if (connection == NULL)
-		return;
+		return standin_undo(fd);
 	if (connection_state(connection) == CONNECTION_CONNECTING)
 		connection_cancel(connection, fd);
 	critical_lock(&c);
@@ -386,6 +394,7 @@ dissolve(int fd)
 	watch_restore(fd, watch_same_number, false);
 	slot_mark(descriptors_find(fd), SLOT_FRESH);
 	critical_unlock(&c);
+	return standin_undo(fd);
 }
 
 /* What a socket is, as far as proxies are concerned. */
@@ -401,6 +410,9 @@ kind_of(struct call *call)
 {
 	int type = socket_int(call->fd, SO_TYPE), protocol, mark;
 
+	call->domain = standin_domain(call->fd);
+	if (call->domain != 0)
+		return call->domain == call->to->sa_family ? KIND_TCP : KIND_NONE;
 	call->domain = socket_int(call->fd, SO_DOMAIN);
 	if (type == SOCK_DGRAM || type == SOCK_RAW || type == SOCK_PACKET || type == -EBADF ||
 	    type == -ENOTSOCK)
@@ -418,15 +430,91 @@ kind_of(struct call *call)
 	    protocol == IPPROTO_MPTCP) ? KIND_TCP : KIND_FOREIGN;
 }
 
+/* Whether @error says that the socket is in the hands of another thread, or closed by it. */
+static bool
+is_of_another(int error)
+{
+	return error == -EBADF || error == -EALREADY || error == -EISCONN;
+}
+
+/* As standin_begin(), unless another thread is in a connect(2) on that very socket. */
+static int
+begin_standin(const struct call *call, int domain, const char *path)
+{
+	uint64_t cookie = socket_cookie(call->fd);
+	int error;
+
+	if (!claims_take(cookie))
+		return -EALREADY;
+	error = standin_begin(call->fd, call->to->sa_family, domain, path);
+	claims_give(cookie);
+	return error;
+}
+
+/* One leg, on a socket of the program's own or one of @domain that stands in for it. */
+static int
+connect_leg(struct call *call, int domain)
+{
+	bool recordable = descriptors_owned() && descriptors_make(call->fd) != NULL;
+	const struct proxy *first = &call->route.settings->proxies[call->route.candidates[0]];
+	int error;
+
+	call->exhausted = false;
+	call->obstacle = domain == 0 ? 0 : begin_standin(call, domain, first->path);
+	if (is_of_another(call->obstacle))
+		return call->obstacle;
+	call->cookie = socket_cookie(call->fd);
+	if (call->blocking || !recordable)
+		error = connect_unrecorded(call, recordable);
+	else
+		error = connect_recorded(call);
+	/* What has failed here and now leaves a socket as the program made it. */
+	if (error < 0 && error != -EINPROGRESS && error != -EINTR && !is_of_another(error))
+		standin_undo(call->fd);
+	return error;
+}
+
+/*
+ * One leg after the other, as long as this thread finds that all places of one fail.
+ * *left_out: proxies that have failed have addresses that were not tried.
+ */
+static int
+connect_legs(struct call *call, const struct route *whole, unsigned reach, bool *left_out)
+{
+	unsigned next = 0;
+	int error, domain;
+
+	do {
+		next = leg_cut(whole, next, reach, &call->route, &domain);
+		call->domain = domain == 0 ? call->to->sa_family : domain;
+		error = connect_leg(call, domain);
+		if (domain == 0 && leg_leaves_out(&call->route, reach))
+			*left_out = true;
+	} while (error < 0 && call->exhausted && next < whole->candidate_count);
+	return error;
+}
+
 static int
 connect_by_proxy(struct call *call)
 {
-	bool recordable = descriptors_owned() && descriptors_make(call->fd) != NULL;
+	const struct route whole = call->route;
+	unsigned reach = standin_own_reach(call->fd, call->domain);
+	bool left_out = false;
+	int error = connect_legs(call, &whole, reach, &left_out);
 
-	call->cookie = socket_cookie(call->fd);
-	if (call->blocking || !recordable)
-		return connect_unrecorded(call, recordable);
-	return connect_recorded(call);
+	if (error < 0 && call->exhausted && left_out)
+		error = connect_legs(call, &whole, 0, &left_out);
+	return error;
+}
+
+/*
+ * What stands in for @fd goes, when its connection has failed. Without a record of
+ * that, another thread is at it.
+ */
+static int
+begin_anew(int fd, const struct connection *failed)
+{
+	return failed == NULL && standin_domain(fd) != 0 ? -EALREADY : standin_undo(fd);
 }
 
 /* Where @fd is bound to: family AF_UNSPEC without an address, port 0 without a port. */
@@ -450,14 +538,16 @@ connect_routed(int fd, const struct sockaddr *to, socklen_t len)
 	struct endpoint target;
 	struct connection *connection;
 	enum socket_kind kind;
-	int flags;
+	int flags, error;
 
 	/* The kernel takes no address longer than that. */
 	if (!init_active() || to == NULL || len < sizeof(to->sa_family) ||
 	    len > sizeof(struct sockaddr_storage))
 		return CONNECT_DIRECT;
-	if (to->sa_family == AF_UNSPEC)
-		dissolve(fd);
+	if (to->sa_family == AF_UNSPEC) {
+		error = dissolve(fd);
+		return error < 0 ? error : CONNECT_DIRECT;
+	}
 	if (endpoint_from_sockaddr(&target, to, len) < 0 || (kind = kind_of(&call)) == KIND_NONE)
 		return CONNECT_DIRECT;
 	flags = (int)RAW(SYS_fcntl, fd, F_GETFL);
@@ -469,6 +559,9 @@ connect_routed(int fd, const struct sockaddr *to, socklen_t len)
 		if (result != CONNECT_DIRECT)
 			return result;
 	}
+	error = begin_anew(fd, connection);
+	if (error < 0)
+		return error;
 	bound_address(fd, &call.from);
 	route_connect(&call.from, &target, &call.route);
 	if (call.route.way == ROUTE_PROXY && kind == KIND_FOREIGN)

@@ -90,8 +90,14 @@ socket_call(long number, const long *a, long *result)
 	case SYS_connect:
 		*result = connect((int)a[0], pointer(a[1]), (socklen_t)a[2]);
 		return true;
+	case SYS_bind:
+		*result = bind((int)a[0], pointer(a[1]), (socklen_t)a[2]);
+		return true;
 	case SYS_listen:
 		*result = listen((int)a[0], (int)a[1]);
+		return true;
+	case SYS_getsockname:
+		*result = getsockname((int)a[0], pointer(a[1]), pointer(a[2]));
 		return true;
 	case SYS_getpeername:
 		*result = getpeername((int)a[0], pointer(a[1]), pointer(a[2]));

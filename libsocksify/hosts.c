@@ -22,7 +22,8 @@ struct hosts_reader {
 	size_t		len;		/* of what .buf holds */
 	bool		in_comment;	/* up to the end of the line */
 	uint8_t		buf[2048];
-	char		word[HOST_NAME_MAX_LEN + 1];	/* the last TOKEN_WORD; "" if it was too long */
+	/* The last TOKEN_WORD; "" if it was too long. */
+	char		word[HOST_NAME_MAX_LEN + 1];
 };
 
 /* The line that has been read. */

@@ -16,7 +16,8 @@
 struct hosts_answer {
 	unsigned	count;
 	struct endpoint	addresses[HOSTS_MAX];	/* in the file's order, without ports */
-	char		canonical[HOST_NAME_MAX_LEN + 1];	/* the first name on the first line */
+	/* The first name on the first line. */
+	char		canonical[HOST_NAME_MAX_LEN + 1];
 	/* The other names of these lines: for each a byte, its line's family, and the name. */
 	char		aliases[HOSTS_ALIASES];
 	size_t		aliases_len;

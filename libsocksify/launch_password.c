@@ -70,8 +70,9 @@ read_line(int tty, char *line, size_t size)
 	return n > 0 ? 0 : -ENODATA;
 }
 
+/* The prompt comes when nothing is shown any more: what is typed from then on counts. */
 static int
-read_unseen(int tty, char *line, size_t size)
+read_unseen(int tty, const char *prompt, char *line, size_t size)
 {
 	struct termios before, quiet;
 	int error;
@@ -83,7 +84,10 @@ read_unseen(int tty, char *line, size_t size)
 	quiet.c_lflag |= ICANON;
 	if (tcsetattr(tty, TCSAFLUSH, &quiet) < 0)
 		return -errno;
-	error = caught == 0 ? read_line(tty, line, size) : -EINTR;
+	if (write(tty, prompt, strlen(prompt)) < 0)
+		error = -errno;
+	else
+		error = caught == 0 ? read_line(tty, line, size) : -EINTR;
 	tcsetattr(tty, TCSAFLUSH, &before);
 	if (write(tty, "\n", 1) < 0)
 		return -errno;
@@ -92,7 +96,7 @@ read_unseen(int tty, char *line, size_t size)
 
 /* The terminal is put back before a signal takes its effect. */
 static int
-ask(int tty, char *line, size_t size)
+ask(int tty, const char *prompt, char *line, size_t size)
 {
 	struct sigaction action = { .sa_handler = catch }, before[ARRAY_SIZE(held_signals)];
 	int error;
@@ -101,7 +105,7 @@ ask(int tty, char *line, size_t size)
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < ARRAY_SIZE(held_signals); i++)
 		sigaction(held_signals[i], &action, &before[i]);
-	error = read_unseen(tty, line, size);
+	error = read_unseen(tty, prompt, line, size);
 	for (size_t i = 0; i < ARRAY_SIZE(held_signals); i++)
 		sigaction(held_signals[i], &before[i], NULL);
 	if (caught != 0)
@@ -113,12 +117,13 @@ int
 launch_ask_password(const struct settings *settings, struct proxy *proxy)
 {
 	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC), error;
+	char prompt[640];
 
 	if (tty < 0)
 		return -errno;
-	dprintf(tty, "Password of %s at %s: ", proxy->username,
+	snprintf(prompt, sizeof(prompt), "Password of %s at %s: ", proxy->username,
 	    settings_text(settings, proxy->name));
-	error = ask(tty, proxy->password, sizeof(proxy->password));
+	error = ask(tty, prompt, proxy->password, sizeof(proxy->password));
 	close(tty);
 	if (error < 0)
 		explicit_bzero(proxy->password, sizeof(proxy->password));

@@ -30,6 +30,8 @@ client_core_sources = \
 	libsocksify/inherit.h \
 	libsocksify/init.c \
 	libsocksify/init.h \
+	libsocksify/leg.c \
+	libsocksify/leg.h \
 	libsocksify/options.c \
 	libsocksify/options.h \
 	libsocksify/place.c \
@@ -45,6 +47,12 @@ client_core_sources = \
 	libsocksify/report.c \
 	libsocksify/report.h \
 	libsocksify/symbols.def \
+	libsocksify/standin.c \
+	libsocksify/standin.h \
+	libsocksify/standin_options.c \
+	libsocksify/standin_options.h \
+	libsocksify/standin_record.c \
+	libsocksify/standin_record.h \
 	libsocksify/waiter.c \
 	libsocksify/waiter.h \
 	libsocksify/watch.c \

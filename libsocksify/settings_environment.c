@@ -59,13 +59,17 @@ first_variable(const char *const *names)
 }
 
 static bool
-is_one_of(const char *value, const char *const words[3])
+is_yes(const char *value)
 {
-	for (unsigned i = 0; i < 3; i++) {
-		if (strcasecmp(value, words[i]) == 0)
-			return true;
-	}
-	return false;
+	return strcasecmp(value, "yes") == 0 || strcasecmp(value, "on") == 0 ||
+	    strcmp(value, "1") == 0;
+}
+
+static bool
+is_no(const char *value)
+{
+	return strcasecmp(value, "no") == 0 || strcasecmp(value, "off") == 0 ||
+	    strcmp(value, "0") == 0;
 }
 
 bool
@@ -75,21 +79,21 @@ settings_proxy_loopback(void)
 }
 
 bool
-settings_wants_lan_routes(void)
+settings_wants_lan_routes(bool otherwise)
 {
-	static const char *const no[] = { "no", "off", "0" };
 	const char *value = variable("SOCKS_AUTOADD_LANROUTES");
 
-	return value == NULL || !is_one_of(value, no);
+	if (value == NULL)
+		return otherwise;
+	return otherwise ? !is_no(value) : is_yes(value);
 }
 
 bool
 settings_wants_fallback(void)
 {
-	static const char *const yes[] = { "yes", "on", "1" };
 	const char *value = variable("SOCKS_DIRECTROUTE_FALLBACK");
 
-	return value != NULL && is_one_of(value, yes);
+	return value != NULL && is_yes(value);
 }
 
 const char *
@@ -125,8 +129,17 @@ add_server(struct settings *settings, const char *name, const char *value,
     enum proxy_protocol protocol, const struct settings_report *report)
 {
 	struct proxy proxy = { .protocol = (uint8_t)protocol };
-	struct host host;
+	struct host host = { .type = HOST_NONE };
+	const char *path = value + strlen("unix:");
 
+	/* A UNIX socket: '@' first for an abstract name. */
+	if (strncmp(value, "unix:/", 6) == 0 || strncmp(value, "unix:@", 6) == 0) {
+		if (strlen(path) >= sizeof(proxy.path))
+			return settings_fail(report, "%s is too long", name);
+		strcpy(proxy.path, path);
+		return add_proxy(settings, &proxy, &host) < 0 ?
+		    settings_fail(report, "%s is one proxy too many", name) : 0;
+	}
 	if (host_parse_port(&host, value) < 0 || strpbrk(host.name, "/@: \t\r\n") != NULL)
 		return settings_fail(report, "%s is not HOST:PORT", name);
 	if (host.endpoint.port == 0)

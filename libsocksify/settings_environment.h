@@ -27,8 +27,8 @@ int	 settings_from_servers(struct settings *settings, const struct settings_repo
 int	 settings_from_all_proxy(struct settings *settings, const struct settings_report *report);
 /* Dante's besides: SOCKS_DEBUG, SOCKS_LOGOUTPUT, SOCKS_ERRLOGOUTPUT. */
 int	 settings_from_logs(struct settings *settings, const struct settings_report *report);
-/* SOCKS_AUTOADD_LANROUTES, which is "yes" if it is not set. */
-bool	 settings_wants_lan_routes(void);
+/* SOCKS_AUTOADD_LANROUTES; @otherwise if it says neither yes nor no. */
+bool	 settings_wants_lan_routes(bool otherwise);
 /* SOCKS_DIRECTROUTE_FALLBACK, which is "no" if it is not set. */
 bool	 settings_wants_fallback(void);
 /* The file that SOCKS_CONF names, or NULL. */

@@ -18,12 +18,16 @@
 
 #define SYSTEM_FILE	SYSCONFDIR "/socks.conf"
 
-/* What Dante does wherever its routes come from. */
+/*
+ * What Dante does wherever its routes come from. The networks of the interfaces
+ * are direct unasked only beside a file, whose author knows Dante: who names a
+ * server and nothing else means it for everything.
+ */
 static void
-add_as_dante(struct settings *settings)
+add_as_dante(struct settings *settings, bool from_file)
 {
 	settings->direct_fallback = settings_wants_fallback();
-	if (settings_wants_lan_routes())
+	if (settings_wants_lan_routes(from_file))
 		lan_routes_add(settings);
 }
 
@@ -47,7 +51,7 @@ read_file(struct settings *settings, const char *path, bool wait, bool optional,
 	if (settings->route_count == 0 && !settings_wants_fallback())
 		return settings_fail(report, "%s: there is no route in it, so nothing could be "
 		    "reached", path);
-	add_as_dante(settings);
+	add_as_dante(settings, true);
 	return 0;
 }
 
@@ -61,7 +65,7 @@ find(struct settings *settings, const char *config, bool wait,
 		return read_file(settings, config, wait, false, report);
 	error = settings_from_servers(settings, report);
 	if (error == 0)
-		add_as_dante(settings);
+		add_as_dante(settings, false);
 	if (error != -ENOENT)
 		return error;
 	config = settings_file_variable();

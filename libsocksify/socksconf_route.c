@@ -163,9 +163,8 @@ read_proxyprotocols(struct socksconf_parser *p, void *field)
 	return socksconf_words(p, proxyprotocols, field);
 }
 
-/* The token is wiped: it may have held a password. */
 static int
-take_url(struct socksconf_parser *p, struct conf_token *t, struct socksconf_route *r)
+take_url(struct socksconf_parser *p, const struct conf_token *t, struct socksconf_route *r)
 {
 	struct url url;
 	const char *why;
@@ -176,7 +175,6 @@ take_url(struct socksconf_parser *p, struct conf_token *t, struct socksconf_rout
 		r->host = url.host;
 		r->by_url = true;
 	}
-	url_hide_credentials(t->text);
 	if (error == -EPROTONOSUPPORT)
 		error = conf_lex_fail(&p->lex, t, "expected a URL of socks5, socks5h, socks4, "
 		    "socks4a or http");
@@ -236,6 +234,7 @@ read_via(struct socksconf_parser *p, void *field)
 		error = take_path(p, &t, r);
 	else
 		error = take_host(p, &t, r);
+	/* It may have held a password. */
 	explicit_bzero(&t, sizeof(t));
 	return error;
 }

@@ -252,6 +252,33 @@ watch_forget_epoll(int epoll)
 	}
 }
 
+void
+watch_unregister(int fd)
+{
+	struct slot *s = descriptors_find(fd);
+
+	for (struct registration *r = s->registrations; r != NULL; r = r->next)
+		if (control(r->epoll, EPOLL_CTL_DEL, fd, NULL) == 0)
+			r->state = WATCH_WITHDRAWN;
+}
+
+void
+watch_register(int fd, bool masked)
+{
+	struct slot *s = descriptors_find(fd);
+
+	for (struct registration *r = s->registrations; r != NULL; r = r->next) {
+		struct epoll_event event = r->event;
+
+		if (r->state != WATCH_WITHDRAWN)
+			continue;
+		if (masked)
+			event.events &= KEPT_EVENTS;
+		control(r->epoll, EPOLL_CTL_ADD, fd, &event);
+		r->state = masked ? WATCH_MASKED : WATCH_OPEN;
+	}
+}
+
 int
 watch_masked(int fd, int *epolls, int max)
 {

@@ -46,6 +46,12 @@ watch_translate watch_same_number;
 void	 watch_forget(int fd, bool in_kernel);
 /* Forgets every registration that names @epoll, which is being closed. */
 void	 watch_forget_epoll(int epoll);
+/*
+ * Around the moment in which @fd becomes another open file, in the program's own
+ * table: takes away what is registered, and registers it anew.
+ */
+void	 watch_unregister(int fd);
+void	 watch_register(int fd, bool masked);
 /* The epoll descriptors that masked or withdrawn registrations of @fd name: how many, at most @max. */
 int	 watch_masked(int fd, int *epolls, int max);
 

@@ -48,8 +48,10 @@ endif
 
 # Those that preload the library into real programs.
 client_integration_tests = \
+	tests/integration/client_conf.sh \
 	tests/integration/client_dead_proxy.sh \
 	tests/integration/client_embedded.sh \
+	tests/integration/client_password.sh \
 	tests/integration/client_peers.sh \
 	tests/integration/client_programs.sh \
 	tests/integration/client_state_kept.sh \

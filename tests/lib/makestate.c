@@ -5,7 +5,7 @@
  *
  * makestate FILE WORD...
  *
- * proxy=NAME,HOST:PORT[,HOST:PORT...]   a proxy
+ * proxy=NAME,HOST:PORT[,HOST:PORT...]   a proxy; proxy=NAME,unix:PATH another
  * login=USER:PASSWORD                   of the last proxy
  * protocol=NUMBER, methods=BITS         likewise
  * route=TO,N or route=TO,direct         TO is "any", NET/PREFIX[:PORT], .DOMAIN[:PORT] or
@@ -55,6 +55,10 @@ add_proxy(struct settings *s, char *value)
 	struct proxy *p = &s->proxies[s->proxy_count++];
 
 	p->name = text(s, strsep(&value, ","));
+	if (strncmp(value, "unix:", 5) == 0) {
+		snprintf(p->path, sizeof(p->path), "%s", value + 5);
+		return;
+	}
 	while (value != NULL)
 		p->addresses[p->address_count++] = endpoint(strsep(&value, ","));
 }

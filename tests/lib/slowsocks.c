@@ -2,18 +2,18 @@
 /*
  * A SOCKS5 server for tests, which shares no code with what it tests.
  *
- * slowsocks [-d MS] [-s] [-6] [-p 4|http] [-u USER:PASSWORD] [-l LOG] [-x FAULT]
+ * slowsocks [-d MS] [-s] [-6] [-p PATH] [-P 4|http] [-u USER:PASSWORD] [-l LOG] [-x FAULT]
  *
  * Listens on a free loopback port, prints it, and serves until its standard
  * input ends. -d delays every answer, -s sends answers a byte at a time, -6
- * listens on ::1. Names are connected to loopback, and some do not mean a host:
- * failN.* is answered with reply N (and so is an address 192.0.2.N), hang.* never,
+ * listens on ::1, -p at a UNIX socket (and 0 is printed). Names are connected to
+ * loopback, and some do not mean a host: failN.* is answered with reply N (and so is an address 192.0.2.N), hang.* never,
  * drop.* by closing, junk.* with what is no answer, half.* with half of one, then
  * closing; echo.* sends back what it gets; banner.* speaks first, in one segment
  * with the answer. So do the addresses 198.51.100.N and 2001:db8::N, in the order
  * of the table below. Every request is logged as "connect TYPE HOST PORT as USER".
  *
- * -p speaks SOCKS4 and 4A, or HTTP's CONNECT, instead; HTTP's -u is what stands
+ * -P speaks SOCKS4 and 4A, or HTTP's CONNECT, instead; HTTP's -u is what stands
  * behind "Basic", as it is sent.
  *
  * -x is for a proxy that is none: "refuse" does not listen on the port, "full" does
@@ -29,11 +29,13 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -413,16 +415,40 @@ open_listener(bool six)
 	return fd;
 }
 
+/* With no more room in its backlog than a client fills soon: '@' first for an abstract name. */
+static int
+open_unix(const char *path)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	size_t len = strlen(path);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	memcpy(un.sun_path, path, len < sizeof(un.sun_path) ? len : sizeof(un.sun_path) - 1);
+	if (path[0] == '@')
+		un.sun_path[0] = '\0';
+	else
+		len++;
+	if (fd < 0 || len > sizeof(un.sun_path) || bind(fd, (struct sockaddr *)&un,
+	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) < 0 || listen(fd, 4) < 0) {
+		perror("slowsocks");
+		exit(1);
+	}
+	printf("0\n");
+	fflush(stdout);
+	return fd;
+}
+
 int
 main(int argc, char **argv)
 {
+	const char *path = NULL;
 	struct pollfd p[2] = { { .fd = 0, .events = POLLIN }, { .events = POLLIN } };
 	pthread_attr_t attributes;
 	bool six = false;
 	int c;
 
 	request_log = stderr;
-	while ((c = getopt(argc, argv, "d:s6p:u:l:x:")) != -1) {
+	while ((c = getopt(argc, argv, "d:s6p:P:u:l:x:")) != -1) {
 		if (c == 'd')
 			delay_ms = atoi(optarg);
 		else if (c == 's')
@@ -430,6 +456,8 @@ main(int argc, char **argv)
 		else if (c == '6')
 			six = true;
 		else if (c == 'p')
+			path = optarg;
+		else if (c == 'P')
 			protocol = strcmp(optarg, "4") == 0 ? SOCKS4 : HTTP;
 		else if (c == 'u')
 			credentials = optarg;
@@ -445,7 +473,7 @@ main(int argc, char **argv)
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK_SIZE);
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	p[1].fd = open_listener(six);
+	p[1].fd = path != NULL ? open_unix(path) : open_listener(six);
 	/* Nobody is to be accepted there. */
 	if (strcmp(fault, "refuse") == 0 || strcmp(fault, "full") == 0)
 		p[1].fd = -1;

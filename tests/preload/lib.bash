@@ -35,6 +35,11 @@ proxy() {
 	read -r port <"$scratch/out"
 	case " $* " in
 	*" -6 "*) export SOCKS5_SERVER="[::1]:$port" ;;
+	*" -p "*)
+		port=" $* "
+		port=${port#* -p }
+		export SOCKS5_SERVER="unix:${port%% *}"
+		;;
 	*) export SOCKS5_SERVER="127.0.0.1:$port" ;;
 	esac
 }

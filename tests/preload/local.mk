@@ -13,6 +13,7 @@ preload_scripts = \
 	tests/preload/proxies.sh \
 	tests/preload/resolver.sh \
 	tests/preload/sandbox.sh \
+	tests/preload/standin.sh \
 	tests/preload/threads.sh \
 	tests/preload/unusual.sh \
 	tests/preload/verbose.sh \
@@ -36,6 +37,8 @@ check_PROGRAMS += \
 	tests/preload/victim_res \
 	tests/preload/victim_process \
 	tests/preload/victim_sandbox \
+	tests/preload/victim_standin \
+	tests/preload/victim_standin_six \
 	tests/preload/victim_threads \
 	tests/preload/victim_unusual \
 	$(NULL)
@@ -52,6 +55,9 @@ tests_preload_victim_harsh_SOURCES = tests/preload/victim_harsh.c $(victim_sourc
 tests_preload_victim_number_SOURCES = tests/preload/victim_number.c $(victim_sources)
 tests_preload_victim_process_SOURCES = tests/preload/victim_process.c $(victim_sources)
 tests_preload_victim_sandbox_SOURCES = tests/preload/victim_sandbox.c $(victim_sources)
+tests_preload_victim_standin_SOURCES = tests/preload/victim_standin.c $(victim_sources)
+tests_preload_victim_standin_six_SOURCES = tests/preload/victim_standin_six.c \
+	$(victim_sources)
 tests_preload_victim_threads_SOURCES = tests/preload/victim_threads.c $(victim_sources)
 tests_preload_victim_unusual_SOURCES = tests/preload/victim_unusual.c $(victim_sources)
 tests_preload_names_state_SOURCES = tests/preload/names_state.c \

@@ -89,6 +89,41 @@ if ldconfig -p | grep -q libidn2.so.0; then
 	LC_ALL=C.UTF-8 preloaded "$victim" idn
 fi
 
+# A child, however it is started, knows what its parent's addresses stand for, and the reverse.
+preloaded "$python" - <<'END'
+import os
+import socket
+import subprocess
+import sys
+
+
+def address(name):
+    return socket.gethostbyname(name)
+
+
+def name(address):
+    return socket.getnameinfo((address, 80), socket.NI_NAMEREQD)[0]
+
+
+ours = address("parent.example")
+theirs = subprocess.run(
+    [sys.executable, "-c",
+     "import socket, sys\n"
+     "assert socket.getnameinfo((sys.argv[1], 80), socket.NI_NAMEREQD)[0] == 'parent.example'\n"
+     "print(socket.gethostbyname('child.example'), end='')", ours],
+    close_fds=True, check=True, capture_output=True, text=True).stdout
+assert name(theirs) == "child.example", theirs
+assert ours == address("parent.example") != theirs
+end, other = os.pipe()
+child = os.fork()
+if child == 0:
+    os.closerange(0, other)
+    os.write(other, address("forked.example").encode())
+    os._exit(name(ours) != "parent.example")
+assert os.waitpid(child, 0)[1] == 0
+assert name(os.read(end, 100).decode()) == "forked.example"
+END
+
 : >"$requests"
 preloaded "$victim" spelling
 for name in echo echo.a_b-c echo.trailing. echo.UPPER.example echo.xn--bcher-kva.example \

@@ -45,7 +45,7 @@ with()
 
 with '' addresses pointers truncated states old_names no_server
 [ ! -s "$requests" ] || fail "the proxy was asked"
-with 203.0.113.1:5300 addresses truncated server
+with 203.0.113.1:5300 addresses truncated server interrupted
 ! grep -v '^connect 1 203\.0\.113\.1 5300 as $' "$requests" || fail "the proxy was asked for else"
 with dns.example:5300 server
 grep -q '^connect 3 dns\.example 5300 as $' "$requests" || fail "not by name"
@@ -53,4 +53,5 @@ with '[2001:db8::99]:5300' server
 with fail3.x server_unreachable
 with 203.0.113.1:5301 server_babbles
 with drop.x:53 no_server
+with hang.x:53 server_silent
 ! grep 'query\[' "$work/listener.output" || fail "the name server of this host was asked"

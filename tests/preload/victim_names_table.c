@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -52,7 +53,8 @@ look_up(const char *node, const char *service, const struct addrinfo *hints)
 	struct addrinfo *res = NULL;
 	int rc = getaddrinfo(node, service, hints, &res);
 
-	printf("getaddrinfo %s %s", node != NULL ? node : "NULL", service != NULL ? service : "NULL");
+	printf("getaddrinfo %s %s", node != NULL ? node : "NULL",
+	    service != NULL ? service : "NULL");
 	if (hints != NULL)
 		printf(" %d %d %d %x", hints->ai_family, hints->ai_socktype, hints->ai_protocol,
 		    (unsigned)hints->ai_flags);
@@ -156,23 +158,23 @@ reverse(const char *text, int family)
 	char host[NI_MAXHOST], service[NI_MAXSERV];
 	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_port = htons(53) };
 	struct sockaddr_in6 sin6 = { .sin6_family = AF_INET6, .sin6_port = htons(514) };
-	struct sockaddr *sa = family == AF_INET ? (struct sockaddr *)&sin : (struct sockaddr *)&sin6;
-	socklen_t len = family == AF_INET ? sizeof(sin) : sizeof(sin6);
-	void *ip = family == AF_INET ? (void *)&sin.sin_addr : (void *)&sin6.sin6_addr;
+	bool four = family == AF_INET;
+	struct sockaddr *sa = four ? (struct sockaddr *)&sin : (struct sockaddr *)&sin6;
+	socklen_t len = four ? sizeof(sin) : sizeof(sin6);
+	void *ip = four ? (void *)&sin.sin_addr : (void *)&sin6.sin6_addr;
 
 	inet_pton(family, text, ip);
 	printf("gethostbyaddr %s:", text);
-	print_host(gethostbyaddr(ip, family == AF_INET ? 4 : 16, family));
-	for (size_t i = 0; i < COUNT(wishes); i++) {
-		for (size_t j = 0; j < COUNT(sizes); j++) {
-			int rc;
+	print_host(gethostbyaddr(ip, four ? 4 : 16, family));
+	for (size_t i = 0; i < COUNT(wishes) * COUNT(sizes); i++) {
+		int wish = wishes[i / COUNT(sizes)], rc;
+		socklen_t size = sizes[i % COUNT(sizes)];
 
-			host[0] = service[0] = '\0';
-			rc = getnameinfo(sa, len, host, sizes[j], service, sizes[COUNT(sizes) - 1 - j],
-			    wishes[i]);
-			printf("getnameinfo %s %x %u: %d %s %s\n", text, (unsigned)wishes[i], sizes[j],
-			    rc, rc == 0 ? host : "-", rc == 0 ? service : "-");
-		}
+		host[0] = service[0] = '\0';
+		rc = getnameinfo(sa, len, host, size, service,
+		    sizes[COUNT(sizes) - 1 - i % COUNT(sizes)], wish);
+		printf("getnameinfo %s %x %u: %d %s %s\n", text, (unsigned)wish, size, rc,
+		    rc == 0 ? host : "-", rc == 0 ? service : "-");
 	}
 	printf("getnameinfo short: %d\n",
 	    getnameinfo(sa, 3, host, sizeof(host), service, sizeof(service), 0));

@@ -8,9 +8,13 @@
 #include <errno.h>
 #include <netdb.h>
 #include <resolv.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
 
 #define TYPE_SSHFP	44
 #define TYPE_HTTPS	65
@@ -174,6 +178,36 @@ server(void)
 }
 
 static void
+on_alarm(int signal)
+{
+	(void)signal;
+}
+
+/* Signals that interrupt every call end no look-up. */
+static void
+interrupted(void)
+{
+	const struct itimerval often = { { 0, 1000 }, { 0, 1000 } };
+	const struct sigaction act = { .sa_handler = on_alarm };
+
+	alarm(0);
+	CHECK(sigaction(SIGALRM, &act, NULL) == 0);
+	CHECK(setitimer(ITIMER_REAL, &often, NULL) == 0);
+	server();
+}
+
+/* A server that says nothing is given up in time. */
+static void
+server_silent(void)
+{
+	time_t start = time(NULL);
+
+	fails(res_query("mail.example", C_IN, T_MX, answer, sizeof(answer)), TRY_AGAIN);
+	CHECK(errno == ETIMEDOUT);
+	CHECK(time(NULL) - start >= 9 && time(NULL) - start < 18);
+}
+
+static void
 tries_in_vain(int error)
 {
 	static const int types[] = { T_MX, T_SRV, T_TXT, TYPE_SSHFP, TYPE_HTTPS };
@@ -219,6 +253,8 @@ main(int argc, char **argv)
 		{ "no_server", no_server },
 		{ "server_unreachable", server_unreachable },
 		{ "server_babbles", server_babbles },
+		{ "server_silent", server_silent },
+		{ "interrupted", interrupted },
 		{ NULL, NULL },
 	};
 

@@ -110,6 +110,7 @@ tests_unit_test_settings_find_CFLAGS = $(unit_cflags)
 tests_unit_test_settings_find_LDADD = $(common_ldadd)
 tests_unit_test_settings_find_SOURCES = tests/unit/test_settings_find.c $(settings_sources)
 tests_unit_test_socksconf_CFLAGS = $(unit_cflags)
+tests_unit_test_socksconf_CPPFLAGS = $(AM_CPPFLAGS) -DSRCDIR='"$(abs_top_srcdir)"'
 tests_unit_test_socksconf_LDADD = $(common_ldadd)
 tests_unit_test_socksconf_SOURCES = tests/unit/test_socksconf.c $(settings_sources)
 tests_unit_test_socksconf_errors_CFLAGS = $(unit_cflags)

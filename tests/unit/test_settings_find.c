@@ -296,6 +296,9 @@ test_lan_routes(void **unused)
 	unsetenv("SOCKS_AUTOADD_LANROUTES");
 	setenv("SOCKS5_SERVER", "h", 1);
 	assert_int_equal(find(NULL), 0);
+	assert_int_equal(settings.route_count, 1);
+	setenv("SOCKS_AUTOADD_LANROUTES", "yes", 1);
+	assert_int_equal(find(NULL), 0);
 	assert_true(settings.route_count >= 1);
 	for (uint32_t i = 1; i < settings.route_count; i++) {
 		const struct settings_route *r = &settings.routes[i];
@@ -309,6 +312,7 @@ test_lan_routes(void **unused)
 	setenv("ALL_PROXY", "socks5://h", 1);
 	assert_int_equal(find(NULL), 0);
 	assert_int_equal(settings.route_count, 1);
+	unsetenv("SOCKS_AUTOADD_LANROUTES");
 }
 
 static void

@@ -342,6 +342,66 @@ test_variable(void **unused)
 	assert_true(socksconf_parse_route(&settings, "V", "via: h", &report) < 0);
 }
 
+static void
+read_text(const char *name, char *text, size_t size)
+{
+	FILE *f = fopen(name, "r");
+	size_t n;
+
+	assert_non_null(f);
+	n = fread(text, 1, size - 1, f);
+	assert_true(n > 0 && n < size - 1);
+	text[n] = '\0';
+	fclose(f);
+}
+
+static void
+test_example(void **unused)
+{
+	char text[8192];
+
+	(void)unused;
+	read_text(SRCDIR "/examples/socks.conf", text, sizeof(text));
+	parse(text);
+	assert_string_equal(warnings, "");
+	assert_string_equal(describe(), "to 10.0.0.0/8 direct; to .intranet.example.com* direct; "
+	    "to mail.example.com =993 via socks5 mailproxy.example.com:1081; "
+	    "to any via socks5 192.0.2.1:1080 methods none username; "
+	    "to any via socks5 192.0.2.2:1080 methods none username");
+}
+
+/* Every example of the manual is taken without a warning, and every keyword is in it. */
+static void
+test_manual(void **unused)
+{
+	static const char *const keywords[] = {
+		"debug", "errorlog", "logoutput", "nameserver", "reserved", "resolveprotocol",
+		"route.badexpire", "route.maxfail", "timeout.connect", "command", "from", "method",
+		"protocol", "proxyprotocol", "socksmethod", "to", "via",
+	};
+	char text[32768], item[64], *example;
+	unsigned count = 0;
+
+	(void)unused;
+	read_text(SRCDIR "/man/socks.conf.5", text, sizeof(text));
+	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++) {
+		snprintf(item, sizeof(item), "Ic %s : ", keywords[i]);
+		if (strstr(text, item) == NULL)
+			fail_msg("%s is not in the manual", keywords[i]);
+	}
+	for (example = text; (example = strstr(example, "indent\n")) != NULL; count++) {
+		char *end = strstr(example, ".Ed");
+
+		assert_non_null(end);
+		*end = '\0';
+		parse(example + strlen("indent\n"));
+		assert_string_equal(warnings, "");
+		assert_true(settings.route_count > 0);
+		example = end + 1;
+	}
+	assert_int_equal(count, 2);
+}
+
 int
 main(void)
 {
@@ -352,6 +412,8 @@ main(void)
 		cmocka_unit_test(test_ignored),
 		cmocka_unit_test(test_shared_proxies),
 		cmocka_unit_test(test_variable),
+		cmocka_unit_test(test_example),
+		cmocka_unit_test(test_manual),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
