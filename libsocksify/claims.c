@@ -5,50 +5,30 @@
 
 #include <stdatomic.h>
 
-/* More threads than that in connect(2) at a time are let through unclaimed. */
-#define CLAIMS	256
+/*
+ * A socket has one place, which its cookie tells, so that two threads cannot miss
+ * each other. Cookies are given out in turn: as many sockets as this have places
+ * of their own. One whose place is another's is let through unclaimed.
+ */
+#define CLAIMS	1024
 
 static _Atomic uint64_t claims[CLAIMS];
-
-/* The first claim of @cookie, or CLAIMS. */
-static unsigned
-find(uint64_t cookie)
-{
-	unsigned i = 0;
-
-	while (i < CLAIMS && atomic_load(&claims[i]) != cookie)
-		i++;
-	return i;
-}
 
 bool
 claims_take(uint64_t cookie)
 {
-	unsigned mine;
-	uint64_t none;
+	uint64_t found = 0;
 
-	if (cookie == 0)
-		return true;
-	do {
-		if (find(cookie) < CLAIMS)
-			return false;
-		mine = find(0);
-		if (mine == CLAIMS)
-			return true;
-		none = 0;
-	} while (!atomic_compare_exchange_strong(&claims[mine], &none, cookie));
-	/* Another thread may have done the same, further on or before: the first one has it. */
-	if (find(cookie) == mine)
-		return true;
-	atomic_store(&claims[mine], 0);
-	return false;
+	return cookie == 0 ||
+	    atomic_compare_exchange_strong(&claims[cookie % CLAIMS], &found, cookie) ||
+	    found != cookie;
 }
 
 void
 claims_give(uint64_t cookie)
 {
-	unsigned mine = cookie == 0 ? CLAIMS : find(cookie);
+	uint64_t mine = cookie;
 
-	if (mine < CLAIMS)
-		atomic_store(&claims[mine], 0);
+	if (cookie != 0)
+		atomic_compare_exchange_strong(&claims[cookie % CLAIMS], &mine, 0);
 }

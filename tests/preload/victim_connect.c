@@ -500,7 +500,7 @@ contest(int flags)
 	socklen_t len = sizeof(t);
 
 	CHECK(pthread_barrier_init(&start, NULL, 2) == 0);
-	for (int i = 0; i < 50; i++) {
+	for (int i = 0; i < 15; i++) {
 		struct rival r[2];
 		pthread_t threads[2];
 		int begun = 0, fd = victim_socket(ECHO, flags);

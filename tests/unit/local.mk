@@ -48,6 +48,8 @@ client_known_sources = \
 	$(NULL)
 
 client_tests = \
+	tests/unit/test_claims \
+	tests/unit/test_deadlines \
 	tests/unit/test_descriptors \
 	tests/unit/test_elf_file \
 	tests/unit/test_filter \
@@ -63,6 +65,12 @@ client_tests = \
 check_PROGRAMS += $(client_tests)
 TESTS += $(client_tests)
 
+tests_unit_test_claims_CFLAGS = $(unit_cflags)
+tests_unit_test_claims_LDADD = $(common_ldadd)
+tests_unit_test_claims_SOURCES = tests/unit/test_claims.c libsocksify/claims.c
+tests_unit_test_deadlines_CFLAGS = $(unit_cflags)
+tests_unit_test_deadlines_LDADD = $(common_ldadd)
+tests_unit_test_deadlines_SOURCES = tests/unit/test_deadlines.c libsocksify/deadlines.c
 tests_unit_test_descriptors_CFLAGS = $(unit_cflags)
 tests_unit_test_descriptors_LDADD = $(common_ldadd)
 tests_unit_test_descriptors_SOURCES = tests/unit/test_descriptors.c \
