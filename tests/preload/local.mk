@@ -20,6 +20,7 @@ EXTRA_DIST += $(preload_scripts) tests/preload/lib.bash
 check_PROGRAMS += \
 	tests/lib/slowsocks \
 	tests/preload/victim_connect \
+	tests/preload/victim_cost \
 	tests/preload/victim_epoll \
 	tests/preload/victim_exec \
 	tests/preload/victim_foreign \
@@ -34,6 +35,7 @@ check_PROGRAMS += \
 tests_lib_slowsocks_SOURCES = tests/lib/slowsocks.c
 victim_sources = tests/preload/victim.c tests/preload/victim.h
 tests_preload_victim_connect_SOURCES = tests/preload/victim_connect.c $(victim_sources)
+tests_preload_victim_cost_SOURCES = tests/preload/victim_cost.c $(victim_sources)
 tests_preload_victim_epoll_SOURCES = tests/preload/victim_epoll.c $(victim_sources)
 tests_preload_victim_exec_SOURCES = tests/preload/victim_exec.c $(victim_sources)
 tests_preload_victim_foreign_SOURCES = tests/preload/victim_foreign.c $(victim_sources)
