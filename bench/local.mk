@@ -32,6 +32,7 @@ bench_load_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS) -pthread
 EXTRA_DIST += \
 	bench/compare \
 	bench/comparison/__init__.py \
+	bench/comparison/client.py \
 	bench/comparison/cpu.py \
 	bench/comparison/machine.py \
 	bench/comparison/measure.py \
@@ -39,8 +40,16 @@ EXTRA_DIST += \
 	bench/comparison/report.py \
 	bench/comparison/servers.py \
 	bench/comparison/targets.py \
+	bench/comparison/tunnels.py \
+	bench/connects.py \
 	$(NULL)
 
 .PHONY: bench
-bench: all
+bench: all tests/lib/slowsocks
 	$(srcdir)/bench/compare --build $(abs_builddir) --output $(srcdir)/docs
+# Being connected, for clients with blocking sockets.
+noinst_PROGRAMS += bench/connect_time
+bench_connect_time_SOURCES = bench/connect_time.c bench/histogram.c bench/histogram.h
+bench_connect_time_CPPFLAGS = $(AM_CPPFLAGS) $(FORTIFY_CPPFLAGS) -D_GNU_SOURCE
+bench_connect_time_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS) -pthread
+bench_connect_time_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS) -pthread

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/url.h"
+
 /* Words longer than this are never suggestions: no keyword is. */
 #define NEAREST_MAX	32
 #define SHOWN_SIZE	72	/* of what a message repeats of a word */
@@ -216,10 +218,9 @@ int
 conf_lex_peek(const struct conf_lex *l, struct conf_token *t, enum conf_expect expect)
 {
 	struct conf_lex copy = *l;
-	char unused[1];
 
-	copy.error = unused;
-	copy.error_size = sizeof(unused);
+	copy.error = NULL;
+	copy.error_size = 0;
 	return conf_lex_next(&copy, t, expect);
 }
 
@@ -253,7 +254,7 @@ show_word(char to[SHOWN_SIZE], const char *word)
 static void
 fail_text(struct conf_lex *l, const struct conf_token *near, const char *text)
 {
-	char word[SHOWN_SIZE];
+	char word[SHOWN_SIZE], whole[CONF_WORD_SIZE];
 
 	if (near == NULL) {
 		snprintf(l->error, l->error_size, "%s:%u: %s", l->file, l->line, text);
@@ -261,7 +262,10 @@ fail_text(struct conf_lex *l, const struct conf_token *near, const char *text)
 		snprintf(l->error, l->error_size, "%s:%u: at the end of the file: %s",
 		    l->file, near->line, text);
 	} else {
-		show_word(word, near->text);
+		strcpy(whole, near->text);
+		url_hide_credentials(whole);
+		show_word(word, whole);
+		explicit_bzero(whole, sizeof(whole));
 		snprintf(l->error, l->error_size, "%s:%u: near \"%s\": %s",
 		    l->file, near->line, word, text);
 	}
@@ -276,6 +280,8 @@ conf_lex_fail(struct conf_lex *l, const struct conf_token *near, const char *fmt
 	if (l->failed)
 		return -EINVAL;
 	l->failed = true;
+	if (l->error_size == 0)
+		return -EINVAL;
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);

@@ -7,8 +7,9 @@
  * parser says with each call what it expects: a name or a value.
  *
  * No I/O and no allocation. The first error is kept, in the caller's buffer:
- * "FILE:LINE: near "WORD": what was expected". An unterminated last line, CRLF
- * and a byte order mark are taken; a NUL byte is not.
+ * "FILE:LINE: near "WORD": what was expected", without the user and the password
+ * of a URL; a buffer of no bytes gets none. An unterminated last line, CRLF and a
+ * byte order mark are taken; a NUL byte is not.
  */
 #ifndef COMMON_CONF_LEX_H
 #define COMMON_CONF_LEX_H

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/compiler.h"
+
 #define LETTERS		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define SCHEME_CHARS	LETTERS "0123456789+-."	/* RFC 3986 section 3.1 */
 
@@ -73,6 +75,31 @@ span_first(struct span s, char c)
 	return s.len == 0 ? NULL : memchr(s.at, c, s.len);
 }
 
+static const struct {
+	const char	*name;
+	enum url_kind	 kind;
+	uint16_t	 port;
+} schemes[] = {
+	{ "socks5", URL_SOCKS5, URL_SOCKS_PORT },
+	{ "socks5h", URL_SOCKS5, URL_SOCKS_PORT },
+	{ "socks4", URL_SOCKS4, URL_SOCKS_PORT },
+	{ "socks4a", URL_SOCKS4A, URL_SOCKS_PORT },
+	{ "http", URL_HTTP, URL_HTTP_PORT },
+};
+
+static int
+take_scheme(struct url *url)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(schemes); i++) {
+		if (strcmp(schemes[i].name, url->scheme) == 0) {
+			url->kind = schemes[i].kind;
+			url->host.endpoint.port = schemes[i].port;
+			return 0;
+		}
+	}
+	return -EPROTONOSUPPORT;
+}
+
 static int
 parse_scheme(struct url *url, const char **text, const char **why)
 {
@@ -89,9 +116,7 @@ parse_scheme(struct url *url, const char **text, const char **why)
 	}
 	url->scheme[n] = '\0';
 	*text += n + 3;
-	if (strcmp(url->scheme, "socks5") != 0 && strcmp(url->scheme, "socks5h") != 0)
-		return -EPROTONOSUPPORT;
-	return 0;
+	return take_scheme(url);
 }
 
 static int
@@ -129,11 +154,13 @@ static int
 parse_host(struct url *url, struct span host, bool bracketed, const char **why)
 {
 	char name[HOST_NAME_MAX_LEN + 1];
+	uint16_t port = url->host.endpoint.port;
 
 	if (host.len == 0)
 		return fail(why, "it names no host");
 	if (span_decode(host, name, sizeof(name)) < 0 || host_parse(&url->host, name) < 0)
 		return fail(why, "the host is malformed or too long");
+	url->host.endpoint.port = port;
 	if (bracketed) {
 		if (url->host.type != HOST_IP || strchr(name, ':') == NULL)
 			return fail(why, "what stands in brackets is no IPv6 address");
@@ -149,7 +176,6 @@ parse_port(struct url *url, struct span port, const char **why)
 {
 	char text[6];
 
-	url->host.endpoint.port = URL_SOCKS_PORT;
 	if (port.len == 0)
 		return 0;
 	if (port.len >= sizeof(text))
@@ -189,10 +215,63 @@ parse_host_port(struct url *url, struct span s, const char **why)
 	return parse_port(url, port, why);
 }
 
+/* Whether a UNIX socket stands here; a user "unix" has a password that starts otherwise. */
+static bool
+is_unix(const char *text)
+{
+	return strncmp(text, "unix:/", 6) == 0 || strncmp(text, "unix:@", 6) == 0;
+}
+
+/* The '@' behind user and password in what follows "://", or NULL. */
+static const char *
+userinfo_end(const char *text)
+{
+	size_t authority = strcspn(text, "/?#");
+
+	if (is_unix(text))
+		return NULL;
+	for (size_t i = authority; i-- > 0;) {
+		if (text[i] == '@' && is_unix(text + i + 1))
+			return text + i;
+	}
+	/* A password may hold an unencoded '@', a host never does. */
+	return span_last((struct span){ text, authority }, '@');
+}
+
+static int
+parse_path(struct url *url, const char *path, const char **why)
+{
+	struct span s = { path, strlen(path) };
+
+	if (strpbrk(path, "?#") != NULL)
+		return fail(why, "something follows the path");
+	if (s.len < 2)
+		return fail(why, "it names no socket");
+	if (span_decode(s, url->path, sizeof(url->path)) < 0)
+		return fail(why, "the path is malformed or longer than 107 bytes");
+	return 0;
+}
+
+/* What follows user and password. */
+static int
+parse_place(struct url *url, const char *text, const char **why)
+{
+	static const char local[] = "localhost/";
+	struct span authority = { text, strcspn(text, "/?#") };
+	const char *rest = text + authority.len;
+
+	if (is_unix(text))
+		return parse_path(url, text + strlen("unix:"), why);
+	if (strncmp(text, local, sizeof(local) - 1) == 0 && text[sizeof(local) - 1] != '\0')
+		return parse_path(url, rest, why);
+	if (rest[0] != '\0' && strcmp(rest, "/") != 0)
+		return fail(why, "something follows the host and port");
+	return parse_host_port(url, authority, why);
+}
+
 int
 url_parse(struct url *url, const char *text, const char **why)
 {
-	struct span authority;
 	const char *at;
 	int rc;
 
@@ -201,28 +280,29 @@ url_parse(struct url *url, const char *text, const char **why)
 	rc = parse_scheme(url, &text, why);
 	if (rc < 0)
 		return rc;
-	authority = (struct span){ text, strcspn(text, "/?#") };
-	text += authority.len;
-	if (text[0] != '\0' && strcmp(text, "/") != 0)
-		return fail(why, "something follows the host and port");
-	/* A password may hold an unencoded '@', a host never does. */
-	at = span_last(authority, '@');
+	at = userinfo_end(text);
 	if (at != NULL) {
-		struct span info = { authority.at, (size_t)(at - authority.at) };
+		struct span info = { text, (size_t)(at - text) };
 
 		if (parse_userinfo(url, info, why) < 0)
 			return -EINVAL;
-		authority.len -= info.len + 1;
-		authority.at = at + 1;
+		text = at + 1;
 	}
-	return parse_host_port(url, authority, why);
+	return parse_place(url, text, why);
 }
 
 void
 url_hide_credentials(char *text)
 {
-	char *start = strstr(text, "://"), *end = strrchr(text, '@');
+	char *start = strstr(text, "://");
+	const char *end;
 
-	if (start != NULL && end != NULL && end > start + 3)
-		memset(start + 3, '*', (size_t)(end - start) - 3);
+	if (start == NULL)
+		return;
+	start += 3;
+	end = userinfo_end(start);
+	if (end == NULL && !is_unix(start))
+		end = strrchr(start, '@');
+	if (end != NULL)
+		memset(start, '*', (size_t)(end - start));
 }

@@ -4,6 +4,10 @@
  * proxy and the handshake runs on it: in the calling thread for a blocking
  * socket, in the helper for a non-blocking one. A blocking one that a signal or
  * its SO_SNDTIMEO interrupts goes on in the helper, as the kernel's goes on.
+ *
+ * Only TCP and MPTCP are carried. Connections of other protocols (SCTP, DCCP, SMC)
+ * whose route is a proxy are refused with EPROTONOSUPPORT, and so are sockets of
+ * which a sandbox hides too much to know. Datagrams are none of its business.
  */
 #ifndef LIBSOCKSIFY_CONNECT_H
 #define LIBSOCKSIFY_CONNECT_H

@@ -71,6 +71,8 @@ connection_new(int fd, uint64_t cookie, const struct sockaddr *peer, socklen_t p
 	c->descriptors = 0;
 	c->driven = true;
 	c->told = false;
+	c->withdrawn = false;
+	c->cancelled = false;
 	c->number = fd;
 	c->options = (struct options){ 0 };
 	c->cookie = cookie;
@@ -110,8 +112,9 @@ connection_show(struct connection *c, int fd)
 {
 	struct slot *s = descriptors_make(fd);
 
-	if (s == NULL)
+	if (s == NULL || atomic_load(&s->connection) == c)
 		return;
+	connection_hide(fd);
 	c->descriptors++;
 	atomic_store_explicit(&s->connection, c, memory_order_release);
 	slot_mark(s, SLOT_CONNECTION);
@@ -125,7 +128,6 @@ connection_show_duplicates(struct connection *c, int fd)
 	for (int i = -1; (i = descriptors_next(i + 1, DESCRIPTORS_MAX, SLOT_DUPLICATED)) >= 0;) {
 		if (i == fd || socket_cookie(i) != c->cookie)
 			continue;
-		connection_hide(i);
 		connection_show(c, i);
 	}
 }
@@ -155,6 +157,7 @@ connection_cancel(struct connection *c, int fd)
 	critical_lock(&critical);
 	/* Held for this function, lest the record be used anew. */
 	c->descriptors++;
+	c->cancelled = true;
 	connection_hide(fd);
 	shutdown(fd, SHUT_RDWR);
 	critical_unlock(&critical);
@@ -169,6 +172,12 @@ bool
 connection_abandoned(const struct connection *c)
 {
 	return c->descriptors == 0;
+}
+
+bool
+connection_is_wanted(const struct connection *c)
+{
+	return !c->cancelled && !connection_abandoned(c);
 }
 
 void

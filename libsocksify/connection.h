@@ -37,6 +37,8 @@ struct connection {
 	_Atomic uint32_t	 state;		/* enum connection_state; a futex word */
 	_Atomic int		 error;		/* FAILED: not yet told; then 0 */
 	unsigned		 descriptors;	/* slots that refer to it */
+	bool			 withdrawn;	/* CONNECTING: not even its failures may be seen */
+	bool			 cancelled;	/* CONNECTING: it is to end, whoever refers to it */
 	bool			 driven;	/* a tunnel holds a reference too */
 	bool			 told;		/* ESTABLISHED: a connect(2) has returned 0 */
 	int			 number;	/* the descriptor that it was made with */
@@ -54,7 +56,10 @@ extern _Atomic uint32_t connections_connecting;
  */
 extern _Atomic uint32_t connections_unsettled;
 
-/* A new one, CONNECTING and driven, of the socket @fd, whose slot shows it. NULL: no memory. */
+/*
+ * A new one, CONNECTING and driven, of the socket @fd, whose slot shows it and no
+ * other any longer. NULL: no memory.
+ */
 struct connection *connection_new(int fd, uint64_t cookie, const struct sockaddr *peer,
 	    socklen_t peer_len);
 /* Ends CONNECTING with a positive errno, or 0; wakes those who wait in connection_wait(). */
@@ -74,6 +79,8 @@ void	 connection_hide(int fd);
 void	 connection_cancel(struct connection *c, int fd);
 /* Whether no descriptor of the program is left. */
 bool	 connection_abandoned(const struct connection *c);
+/* Whether anybody still wants it to be connected. */
+bool	 connection_is_wanted(const struct connection *c);
 /* Calls @each for every number that refers to @c. */
 void	 connection_each(struct connection *c, void (*each)(int fd, void *arg), void *arg);
 /* In the child of a fork: those that were CONNECTING will not be. */

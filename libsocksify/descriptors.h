@@ -31,15 +31,18 @@ enum {
 	SLOT_WATCHED = 4,	/* .registrations is not empty */
 	SLOT_EPOLL = 8,		/* an epoll descriptor that some registration names */
 	SLOT_DUPLICATED = 16,	/* it was FRESH when another number was made for its socket */
+	SLOT_STANDIN = 32,	/* .standin is set */
 };
 
 struct connection;
 struct registration;
+struct standin;
 
 struct slot {
 	_Atomic uint32_t		 marks;
 	int				 copy;		/* EPOLL: the helper's number + 1, or 0 */
 	_Atomic(struct connection *)	 connection;
+	_Atomic(struct standin *)	 standin;
 	struct registration		*registrations;
 	unsigned			 drops;		/* how often the number was closed, more or less */
 };

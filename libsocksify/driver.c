@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include "common/compiler.h"
 #include "libsocksify/attempt.h"
@@ -19,6 +20,8 @@
 #include "libsocksify/descriptors.h"
 #include "libsocksify/pool.h"
 #include "libsocksify/raw.h"
+#include "libsocksify/report.h"
+#include "libsocksify/settings_load.h"
 #include "libsocksify/waiter.h"
 #include "libsocksify/watch.h"
 
@@ -38,19 +41,28 @@ static struct pool copies = POOL_OF(struct copy);
 static struct driver *translating;
 static struct { int number, now; } displaced = { -1, -1 };
 
+/*
+ * A table of the thread's own, empty but for the standard error that is written to,
+ * if it is.
+ */
 static int
 private_table(void)
 {
-	long result = RAW(SYS_close_range, 0, ~0u, CLOSE_RANGE_UNSHARE);
+	bool failed, kept = report_has_standard_error(settings_load(&failed));
+	long result = RAW(SYS_close_range, kept ? STDERR_FILENO + 1 : 0, ~0u, CLOSE_RANGE_UNSHARE);
+	int end = STDERR_FILENO;
 
-	if (result == 0)
-		return 0;
-	/* A kernel before 5.9, or a filter that does not know it. */
-	result = RAW(SYS_unshare, CLONE_FILES);
-	if (result < 0)
-		return (int)result;
-	for (int fd = 0; fd < DESCRIPTORS_TABLE; fd++)
-		RAW(SYS_close, fd);
+	if (result < 0) {
+		/* A kernel before 5.9, or a filter that does not know it. */
+		result = RAW(SYS_unshare, CLONE_FILES);
+		if (result < 0)
+			return (int)result;
+		end = DESCRIPTORS_TABLE;
+	}
+	for (int fd = 0; fd < end; fd++)
+		if (fd != STDERR_FILENO || !kept)
+			RAW(SYS_close, fd);
+	report_from_private_table();
 	return 0;
 }
 
@@ -72,13 +84,15 @@ driver_open(struct driver *d)
 	translating = d;
 	d->tid = (pid_t)RAW(SYS_gettid);
 	d->refuser = -1;
-	d->first = NULL;
-	d->last = NULL;
+	d->attempts = 0;
+	d->overdue = (struct deadlines){ NULL, NULL };
+	d->slow = (struct deadlines){ NULL, NULL };
 	d->failed = false;
 	d->copies = NULL;
 	d->copy_count = 0;
 	d->copy_limit = COPIES_FREE;
 	atomic_store(&d->stopping, false);
+	atomic_store(&d->kept, false);
 	RAW(SYS_prctl, PR_SET_NAME, "socksify");
 	d->inbox = inbox_open(&d->address);
 	if (d->inbox < 0)
@@ -87,31 +101,6 @@ driver_open(struct driver *d)
 	if (d->epoll < 0)
 		return d->epoll;
 	return watch_socket(d, d->inbox, EPOLLIN, NULL);
-}
-
-static void
-enlist(struct driver *d, struct attempt *a)
-{
-	a->next = NULL;
-	a->previous = d->last;
-	if (d->last != NULL)
-		d->last->next = a;
-	else
-		d->first = a;
-	d->last = a;
-}
-
-static void
-delist(struct driver *d, struct attempt *a)
-{
-	if (a->previous != NULL)
-		a->previous->next = a->next;
-	else
-		d->first = a->next;
-	if (a->next != NULL)
-		a->next->previous = a->previous;
-	else
-		d->last = a->previous;
 }
 
 /* Closes the copies of what the program has closed. Under the lock. */
@@ -161,13 +150,27 @@ keep_epoll(struct driver *d, int number, unsigned drops, int fd)
 	s->copy = fd + 1;
 }
 
+/* When the place that @a tries will have been too slow. */
+static void
+schedule(struct driver *d, struct attempt *a)
+{
+	int64_t at = attempt_place_deadline(a);
+
+	if (at < INT64_MAX)
+		deadlines_set(&d->slow, &a->slow, at);
+	else
+		deadlines_clear(&a->slow);
+}
+
 static void
 adopt(struct driver *d, struct attempt *a, int fd)
 {
 	int error = 0;
 
 	a->socket = fd;
-	enlist(d, a);
+	d->attempts++;
+	deadlines_set(&d->overdue, &a->overdue, a->deadline);
+	schedule(d, a);
 	/* Between the program's connect(2) and here, another thread may have closed the number. */
 	if (fd < 0)
 		error = EMFILE;
@@ -324,7 +327,9 @@ finish(struct driver *d, struct attempt *a)
 
 	if (a->socket >= 0)
 		RAW(SYS_epoll_ctl, d->epoll, EPOLL_CTL_DEL, a->socket, NULL);
-	delist(d, a);
+	deadlines_clear(&a->overdue);
+	deadlines_clear(&a->slow);
+	d->attempts--;
 	state_lock();
 	if (a->socket >= 0 && !connection_abandoned(c)) {
 		options_restore(&c->options, a->socket);
@@ -349,17 +354,26 @@ step(struct driver *d, struct attempt *a)
 {
 	if (attempt_step(a) == 0)
 		finish(d, a);
+	else
+		schedule(d, a);
 }
 
-/* Ends what is overdue. */
+/* Ends what is overdue, and has what is too slow try another place. */
 static void
 expire(struct driver *d)
 {
 	int64_t now = now_ms();
+	struct attempt *a;
 
-	while (d->first != NULL && d->first->deadline <= now) {
-		attempt_fail(d->first, ETIMEDOUT);
-		finish(d, d->first);
+	while (d->overdue.first != NULL && d->overdue.first->at <= now) {
+		a = container_of(d->overdue.first, struct attempt, overdue);
+		attempt_expire(a);
+		step(d, a);
+	}
+	while (d->slow.first != NULL && d->slow.first->at <= now) {
+		a = container_of(d->slow.first, struct attempt, slow);
+		attempt_expire(a);
+		step(d, a);
 	}
 }
 
@@ -368,10 +382,12 @@ static void
 reap(struct driver *d)
 {
 	d->failed = false;
-	for (struct attempt *a = d->first, *next; a != NULL; a = next) {
-		next = a->next;
+	for (struct deadline *at = d->overdue.first, *next; at != NULL; at = next) {
+		struct attempt *a = container_of(at, struct attempt, overdue);
+
+		next = at->next;
 		if (handshake_ended(&a->handshake))
-			finish(d, a);
+			step(d, a);
 	}
 }
 
@@ -379,11 +395,14 @@ reap(struct driver *d)
 static int
 patience(const struct driver *d)
 {
-	int64_t left;
+	int64_t left, at;
 
-	if (d->first == NULL)
+	if (d->attempts == 0)
 		return atomic_load(&d->stopping) ? 0 : IDLE_MS;
-	left = d->first->deadline - now_ms();
+	at = d->overdue.first->at;
+	if (d->slow.first != NULL && d->slow.first->at < at)
+		at = d->slow.first->at;
+	left = at - now_ms();
 	return left < 0 ? 0 : (int)left;
 }
 
@@ -391,7 +410,7 @@ patience(const struct driver *d)
 static bool
 idle(struct driver *d)
 {
-	if (d->first != NULL)
+	if (d->attempts > 0)
 		return false;
 	state_lock();
 	if (atomic_load(&connections_connecting) > 0) {
@@ -400,11 +419,11 @@ idle(struct driver *d)
 	}
 	for (int fd = -1; (fd = descriptors_next(fd + 1, DESCRIPTORS_MAX, SLOT_EPOLL)) >= 0;)
 		descriptors_find(fd)->copy = 0;
-	for (struct copy *c = d->copies, *next; c != NULL; c = next) {
-		next = c->next;
-		pool_give(&copies, c);
-	}
-	return true;
+	sweep_copies(d);
+	if (!atomic_load(&d->kept) || atomic_load(&d->stopping))
+		return true;
+	state_unlock();
+	return false;
 }
 
 void

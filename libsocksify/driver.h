@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "libsocksify/deadlines.h"
 #include "libsocksify/inbox.h"
 
 struct attempt;
@@ -16,11 +17,13 @@ struct driver {
 	struct address		 address;	/* of the inbox; before it runs, for all to read */
 	pid_t			 tid;
 	_Atomic bool		 stopping;	/* ends as soon as there is nothing to drive */
+	_Atomic bool		 kept;		/* does not end when idle */
 	/* The thread's own; the descriptors are numbers of its own table. */
 	int			 inbox, epoll;
 	int			 refuser;	/* a loopback port that refuses, or -1 */
 	struct sockaddr_in	 refuser_name;
-	struct attempt		*first, *last;	/* by deadline */
+	unsigned		 attempts;	/* how many it drives */
+	struct deadlines	 overdue, slow;	/* see struct attempt */
 	bool			 failed;	/* one of them could not be begun */
 	struct copy		*copies;	/* of the program's epoll descriptors */
 	unsigned		 copy_count, copy_limit;

@@ -38,6 +38,7 @@ enum {
 static _Atomic uint32_t helper_state;
 static struct driver driver;
 static int last_error;
+static _Atomic bool forbidden;
 static int64_t retry_at;
 
 /* Sleeps while *@word is @value, at most @limit_ms. */
@@ -101,6 +102,8 @@ helper_start(const struct critical *c)
 
 	if (atomic_load(&helper_state) == HELPER_RUNNING)
 		return 0;
+	if (atomic_load(&forbidden))
+		return -EPERM;
 	if (last_error != 0 && now_ms() < retry_at)
 		return last_error;
 	if (atomic_load(&helper_state) != HELPER_STARTING && handler_is_running(&c->signals))
@@ -204,6 +207,26 @@ helper_stop(void)
 	if (atomic_load(&helper_state) == HELPER_ENDED)
 		await_end(driver.tid);
 	critical_leave(&c);
+}
+
+void
+helper_keep(void)
+{
+	struct critical c;
+
+	if (!descriptors_owned())
+		return;
+	critical_lock(&c);
+	if (helper_start(&c) == 0)
+		atomic_store(&driver.kept, true);
+	critical_unlock(&c);
+}
+
+void
+helper_forbid(void)
+{
+	if (descriptors_owned())
+		atomic_store(&forbidden, true);
 }
 
 void

@@ -24,7 +24,8 @@
  * library, would mistake its numbers for the program's.
  *
  * It is started by the first connect(2) that needs it and ends when it has had
- * nothing to do for a second, so that a process is single-threaded again. What
+ * nothing to do for a second, so that a process is single-threaded again, unless
+ * the process could not start another (helper_keep()). What
  * it shares with the program is under the state lock. It takes all memory that
  * it needs from the pools.
  */
@@ -56,6 +57,10 @@ int	 helper_has_epoll(int epoll);
 void	 helper_await_idle(void);
 /* As helper_await_idle(); then ends the thread, until the kernel counts one less. */
 void	 helper_stop(void);
+/* Starts it if it can be, and it stays: the process may be about to lose the right to threads. */
+void	 helper_keep(void);
+/* There shall be none from now on, nor in children: it would be the end of the process. */
+void	 helper_forbid(void);
 /* In the child of a fork, where there is none. */
 void	 helper_forget(void);
 

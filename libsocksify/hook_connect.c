@@ -16,6 +16,8 @@
 #include "libsocksify/init.h"
 #include "libsocksify/real.h"
 #include "libsocksify/records.h"
+#include "libsocksify/standin.h"
+#include "libsocksify/standin_record.h"
 
 #define SETTLING_MS	1000	/* for the helper to see what the kernel has seen */
 
@@ -35,9 +37,32 @@ connect(int fd, const struct sockaddr *to, socklen_t len)
 
 EXPORT_ALIAS(__connect, connect);
 
+/* A socket whose connection has failed may become something else: one of the program's kind. */
+static void
+become_own(int fd)
+{
+	const struct connection *c;
+	int saved = errno;
+
+	if (!descriptors_marked(fd, SLOT_STANDIN))
+		return;
+	c = records_connection(fd);
+	if (c != NULL && connection_state(c) == CONNECTION_FAILED)
+		standin_undo(fd);
+	errno = saved;
+}
+
+EXPORT int
+bind(int fd, const struct sockaddr *to, socklen_t len)
+{
+	become_own(fd);
+	return real.bind(fd, to, len);
+}
+
 EXPORT int
 listen(int fd, int backlog)
 {
+	become_own(fd);
 	records_settled(fd);
 	return real.listen(fd, backlog);
 }
@@ -71,9 +96,20 @@ getpeername(int fd, struct sockaddr *peer, socklen_t *len)
 	return 0;
 }
 
+EXPORT int
+getsockname(int fd, struct sockaddr *name, socklen_t *len)
+{
+	int result = STANDIN_NONE;
+
+	if (descriptors_marked(fd, SLOT_STANDIN))
+		result = standin_getsockname(fd, name, len);
+	return result == STANDIN_NONE ? real.getsockname(fd, name, len) : hook_result(result);
+}
+
 /*
  * EPOLLERR and EPOLLHUP cannot be masked. Who was woken by them asks for the
- * error and must not be told that there is none.
+ * error and must not be told that there is none. Of a withdrawn connection nobody
+ * was, and what its socket shows is one proxy's failure.
  */
 static void
 let_settle(int fd, struct connection *c)
@@ -81,7 +117,7 @@ let_settle(int fd, struct connection *c)
 	struct pollfd p = { .fd = fd };
 	int saved = errno;
 
-	if (real.poll(&p, 1, 0) > 0)
+	if (!c->withdrawn && real.poll(&p, 1, 0) > 0)
 		connection_wait(c, SETTLING_MS);
 	errno = saved;
 }
@@ -99,6 +135,19 @@ own_error(int fd, struct connection *c, int *error)
 	return *error != 0;
 }
 
+/* What is not SO_ERROR, or has nothing to do with a connection. */
+static int
+get_option(int fd, int level, int option, void *value, socklen_t *len)
+{
+	int result = STANDIN_NONE;
+
+	if (descriptors_marked(fd, SLOT_STANDIN))
+		result = standin_getsockopt(fd, level, option, value, len);
+	if (result != STANDIN_NONE)
+		return hook_result(result);
+	return real.getsockopt(fd, level, option, value, len);
+}
+
 EXPORT int
 getsockopt(int fd, int level, int option, void *value, socklen_t *len)
 {
@@ -107,7 +156,7 @@ getsockopt(int fd, int level, int option, void *value, socklen_t *len)
 
 	if (level != SOL_SOCKET || option != SO_ERROR || !descriptors_marked(fd, SLOT_CONNECTION) ||
 	    value == NULL || len == NULL || *len < sizeof(error))
-		return real.getsockopt(fd, level, option, value, len);
+		return get_option(fd, level, option, value, len);
 	c = records_connection(fd);
 	if (c == NULL || !own_error(fd, c, &error))
 		return real.getsockopt(fd, level, option, value, len);
@@ -139,10 +188,16 @@ held_back(int fd, int level, int option, const void *value, socklen_t len)
 EXPORT int
 setsockopt(int fd, int level, int option, const void *value, socklen_t len)
 {
+	int result = STANDIN_NONE;
+
 	/* It would have the kernel put off connect(2) to the proxy until data is sent. */
 	if (level == IPPROTO_TCP && option == TCP_FASTOPEN_CONNECT && init_active())
 		return 0;
 	if (held_back(fd, level, option, value, len))
 		return 0;
+	if (descriptors_marked(fd, SLOT_STANDIN))
+		result = standin_setsockopt(fd, level, option, value, len);
+	if (result != STANDIN_NONE)
+		return hook_result(result);
 	return real.setsockopt(fd, level, option, value, len);
 }

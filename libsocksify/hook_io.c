@@ -23,6 +23,7 @@
 #include "libsocksify/init.h"
 #include "libsocksify/real.h"
 #include "libsocksify/records.h"
+#include "libsocksify/standin_record.h"
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP	262
@@ -162,11 +163,52 @@ sending_flags(int flags)
 	return (flags & MSG_FASTOPEN) != 0 && init_active() ? flags & ~MSG_FASTOPEN : flags;
 }
 
+/*
+ * Whether addresses beside data are nothing to @fd: TCP ignores and never tells
+ * them, a UNIX socket that stands in would not.
+ */
+static inline bool
+is_nameless(int fd, const void *name)
+{
+	return name != NULL && descriptors_marked(fd, SLOT_STANDIN) && standin_is_local(fd);
+}
+
+static struct msghdr
+without_name(const struct msghdr *message)
+{
+	struct msghdr copy = *message;
+
+	copy.msg_name = NULL;
+	copy.msg_namelen = 0;
+	return copy;
+}
+
+/* sendmmsg(2) where the addresses mean nothing: how many messages, or -1 and errno. */
+static int
+send_nameless(int fd, struct mmsghdr *messages, unsigned count, int flags)
+{
+	unsigned done;
+
+	for (done = 0; done < count; done++) {
+		struct msghdr copy = without_name(&messages[done].msg_hdr);
+		ssize_t n = real.sendmsg(fd, &copy, flags);
+
+		if (n < 0)
+			break;
+		messages[done].msg_len = (unsigned)n;
+	}
+	return done > 0 || count == 0 ? (int)done : -1;
+}
+
 EXPORT ssize_t
 sendto(int fd, const void *from, size_t len, int flags, const struct sockaddr *to, socklen_t to_len)
 {
 	if (!connected_first(fd, to, to_len, flags))
 		return -1;
+	if (is_nameless(fd, to)) {
+		to = NULL;
+		to_len = 0;
+	}
 	return GATED(real.sendto(fd, from, len, sending_flags(flags), to, to_len), fd, OUTPUT,
 	    flags);
 }
@@ -174,22 +216,37 @@ sendto(int fd, const void *from, size_t len, int flags, const struct sockaddr *t
 EXPORT ssize_t
 recvfrom(int fd, void *to, size_t len, int flags, struct sockaddr *from, socklen_t *from_len)
 {
+	if (from_len != NULL && is_nameless(fd, from)) {
+		*from_len = 0;
+		from = NULL;
+		from_len = NULL;
+	}
 	return GATED(real.recvfrom(fd, to, len, flags, from, from_len), fd, INPUT, flags);
 }
 
 EXPORT ssize_t
 sendmsg(int fd, const struct msghdr *message, int flags)
 {
+	struct msghdr copy;
+
 	if ((flags & MSG_FASTOPEN) != 0 && message != NULL &&
 	    !connected_first(fd, message->msg_name, message->msg_namelen, flags))
 		return -1;
+	if (message != NULL && is_nameless(fd, message->msg_name)) {
+		copy = without_name(message);
+		message = &copy;
+	}
 	return GATED(real.sendmsg(fd, message, sending_flags(flags)), fd, OUTPUT, flags);
 }
 
 EXPORT ssize_t
 recvmsg(int fd, struct msghdr *message, int flags)
 {
-	return GATED(real.recvmsg(fd, message, flags), fd, INPUT, flags);
+	ssize_t n = GATED(real.recvmsg(fd, message, flags), fd, INPUT, flags);
+
+	if (n >= 0 && is_nameless(fd, message->msg_name))
+		message->msg_namelen = 0;
+	return n;
 }
 
 EXPORT int
@@ -198,13 +255,20 @@ sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
 	if ((flags & MSG_FASTOPEN) != 0 && messages != NULL && count > 0 &&
 	    !connected_first(fd, messages->msg_hdr.msg_name, messages->msg_hdr.msg_namelen, flags))
 		return -1;
-	return GATED(real.sendmmsg(fd, messages, count, sending_flags(flags)), fd, OUTPUT, flags);
+	flags = sending_flags(flags);
+	if (messages != NULL && count > 0 && is_nameless(fd, messages->msg_hdr.msg_name))
+		return GATED(send_nameless(fd, messages, count, flags), fd, OUTPUT, flags);
+	return GATED(real.sendmmsg(fd, messages, count, flags), fd, OUTPUT, flags);
 }
 
 EXPORT int
 recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout)
 {
-	return GATED(real.recvmmsg(fd, messages, count, flags, timeout), fd, INPUT, flags);
+	int n = GATED(real.recvmmsg(fd, messages, count, flags, timeout), fd, INPUT, flags);
+
+	for (int i = 0; i < n && is_nameless(fd, messages[i].msg_hdr.msg_name); i++)
+		messages[i].msg_hdr.msg_namelen = 0;
+	return n;
 }
 
 EXPORT ssize_t
@@ -251,6 +315,11 @@ EXPORT ssize_t
 __recvfrom_chk(int fd, void *to, size_t len, size_t size, int flags, struct sockaddr *from,
     socklen_t *from_len)
 {
+	if (from_len != NULL && is_nameless(fd, from)) {
+		*from_len = 0;
+		from = NULL;
+		from_len = NULL;
+	}
 	return GATED(real.__recvfrom_chk(fd, to, len, size, flags, from, from_len), fd, INPUT,
 	    flags);
 }

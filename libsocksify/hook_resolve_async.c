@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * getaddrinfo_a(). Nothing of ours ever waits, so every request is answered
- * before the call returns; gai_error(), gai_suspend() and gai_cancel() of the C
- * library look at the request alone and need no hooks.
+ * getaddrinfo_a(). Nothing of ours ever waits, so all requests but those for names
+ * that are local are answered before the call returns; the others are the C
+ * library's, and with them the notification. gai_error(), gai_suspend() and
+ * gai_cancel() look at the request alone and need no hooks.
  */
 #include <config.h>
 
@@ -13,8 +14,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "libsocksify/resolve_real.h"
-#include "libsocksify/settings_load.h"
+#include "libsocksify/hook.h"
+#include "libsocksify/real.h"
+#include "libsocksify/resolve.h"
 
 static void *
 notify_thread(void *argument)
@@ -65,17 +67,47 @@ notify(const struct sigevent *event)
 	}
 }
 
-RESOLVE_HOOK int
+/*
+ * Answers what can be answered at once; what cannot goes to @rest, which has NULL
+ * in place of the others. How many are left.
+ */
+static int
+answer_ours(struct gaicb *list[], struct gaicb *rest[], int n)
+{
+	int left = 0;
+
+	for (int i = 0; i < n; i++) {
+		struct gaicb *r = list[i];
+
+		rest[i] = NULL;
+		if (r == NULL)
+			continue;
+		if (r->ar_name != NULL && resolve_is_real(r->ar_name)) {
+			rest[i] = r;
+			left++;
+			continue;
+		}
+		r->__return = getaddrinfo(r->ar_name, r->ar_service, r->ar_request,
+		    &r->ar_result);
+	}
+	return left;
+}
+
+EXPORT int
 getaddrinfo_a(int mode, struct gaicb *list[], int n, struct sigevent *event)
 {
-	bool failed;
+	struct gaicb **rest;
+	int rc = 0;
 
-	if (settings_load(&failed) == NULL || (mode != GAI_WAIT && mode != GAI_NOWAIT))
-		return resolve_real_getaddrinfo_a(mode, list, n, event);
-	for (int i = 0; i < n; i++) {
-		if (list[i] != NULL)
-			list[i]->__return = getaddrinfo(list[i]->ar_name, list[i]->ar_service,
-			    list[i]->ar_request, &list[i]->ar_result);
-	}
-	return mode == GAI_NOWAIT ? notify(event) : 0;
+	if (resolve_is_inert() || n <= 0 || (mode != GAI_WAIT && mode != GAI_NOWAIT))
+		return real.getaddrinfo_a(mode, list, n, event);
+	rest = calloc((size_t)n, sizeof(struct gaicb *));
+	if (rest == NULL)
+		return EAI_MEMORY;
+	if (answer_ours(list, rest, n) > 0)
+		rc = real.getaddrinfo_a(mode, rest, n, event);
+	else if (mode == GAI_NOWAIT)
+		rc = notify(event);
+	free(rest);
+	return rc;
 }

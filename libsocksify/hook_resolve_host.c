@@ -10,12 +10,14 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "libsocksify/hook.h"
+#include "libsocksify/real.h"
 #include "libsocksify/resolve.h"
-#include "libsocksify/resolve_real.h"
-#include "libsocksify/settings_load.h"
+
+#define HOST_REAL	(-1)	/* beside errnos: the C library's function is to be called */
 
 /* Room for the largest hostent that pack_hostent() makes. */
-#define HOSTENT_SIZE	1024
+#define HOSTENT_SIZE	4096
 
 /* What the calls without _r return; POSIX lets the next call overwrite it. */
 static struct hostent	static_entry;
@@ -26,14 +28,6 @@ struct room {
 	char	*at;
 	size_t	 left;
 };
-
-static bool
-is_inert(void)
-{
-	bool failed;
-
-	return settings_load(&failed) == NULL;
-}
 
 /* @n bytes of @room, aligned for pointers; NULL when there are too few. */
 static void *
@@ -50,25 +44,50 @@ room_take(struct room *room, size_t n)
 	return p;
 }
 
-/* Lays out @count addresses of @family, @ip one behind the other, and the name: 0, or ERANGE. */
+/* The aliases of @family, with NULL behind the last one; NULL when there is no room. */
+static char **
+pack_aliases(struct room *room, const struct hosts_answer *answer, int family)
+{
+	unsigned count = 0;
+	char **list, **next;
+
+	for (size_t i = 0; i < answer->aliases_len; i += strlen(answer->aliases + i) + 1)
+		count += (uint8_t)answer->aliases[i] == family;
+	next = list = room_take(room, (count + 1) * sizeof(*list));
+	if (list == NULL)
+		return NULL;
+	for (size_t i = 0; i < answer->aliases_len; i += strlen(answer->aliases + i) + 1) {
+		const char *alias = answer->aliases + i + 1;
+
+		if ((uint8_t)answer->aliases[i] != family)
+			continue;
+		*next = room_take(room, strlen(alias) + 1);
+		if (*next == NULL)
+			return NULL;
+		memcpy(*next++, alias, strlen(alias) + 1);
+	}
+	*next = NULL;
+	return list;
+}
+
+/* Lays out @count addresses of @family, @ip one behind the other, and the names: 0, or ERANGE. */
 static int
-pack_hostent(struct hostent *ret, struct room room, const char *name, int family,
+pack_hostent(struct hostent *ret, struct room room, const struct hosts_answer *answer, int family,
     const uint8_t *ip, unsigned count)
 {
-	size_t length = family == AF_INET ? 4 : 16;
+	size_t length = family == AF_INET ? 4 : 16, size = strlen(answer->canonical) + 1;
 	char **list = room_take(&room, (count + 1) * sizeof(*list));
-	char **aliases = room_take(&room, sizeof(*aliases));
 	char *bytes = room_take(&room, count * length);
-	char *text = room_take(&room, strlen(name) + 1);
+	char *text = room_take(&room, size);
+	char **aliases = pack_aliases(&room, answer, family);
 
 	if (list == NULL || aliases == NULL || bytes == NULL || text == NULL)
 		return ERANGE;
 	memcpy(bytes, ip, count * length);
-	memcpy(text, name, strlen(name) + 1);
+	memcpy(text, answer->canonical, size);
 	for (unsigned i = 0; i < count; i++)
 		list[i] = bytes + i * length;
 	list[count] = NULL;
-	aliases[0] = NULL;
 	*ret = (struct hostent){
 		.h_name = text, .h_aliases = aliases, .h_addrtype = family,
 		.h_length = (int)length, .h_addr_list = list,
@@ -127,9 +146,13 @@ host_by_name(const char *name, int family, struct hostent *ret, struct room room
 	unsigned count = 0;
 	int rc;
 
+	if (resolve_is_inert())
+		return HOST_REAL;
 	if (family != AF_INET && family != AF_INET6)
 		return finish(NETDB_INTERNAL, EAFNOSUPPORT, ret, result, error);
 	rc = parse_numeric(name, &answer) ? 0 : resolve_name(name, family, &answer);
+	if (rc == RESOLVE_REAL)
+		return HOST_REAL;
 	if (rc == -ENOSPC)
 		return finish(TRY_AGAIN, EAGAIN, ret, result, error);
 	if (rc < 0)
@@ -139,8 +162,8 @@ host_by_name(const char *name, int family, struct hostent *ret, struct room room
 			memcpy(ip + length * count++, answer.addresses[i].ip, length);
 	}
 	if (count == 0)
-		return finish(NO_DATA, 0, ret, result, error);
-	rc = pack_hostent(ret, room, answer.canonical, family, ip, count);
+		return finish(HOST_NOT_FOUND, 0, ret, result, error);
+	rc = pack_hostent(ret, room, &answer, family, ip, count);
 	return finish_packed(rc, ret, result, error);
 }
 
@@ -150,7 +173,7 @@ host_by_address(const void *address, socklen_t len, int family, struct hostent *
 {
 	struct sockaddr_in sin = { .sin_family = AF_INET };
 	struct sockaddr_in6 sin6 = { .sin6_family = AF_INET6 };
-	char name[HOST_NAME_MAX_LEN + 1];
+	struct hosts_answer answer;
 	struct endpoint e;
 	int rc;
 
@@ -164,10 +187,13 @@ host_by_address(const void *address, socklen_t len, int family, struct hostent *
 		rc = -EINVAL;
 	}
 	if (rc < 0)
-		return finish(NETDB_INTERNAL, EINVAL, ret, result, error);
-	if (resolve_address(&e, name) < 0)
+		return HOST_REAL;
+	rc = resolve_address(&e, &answer);
+	if (rc == RESOLVE_REAL)
+		return HOST_REAL;
+	if (rc < 0)
 		return finish(HOST_NOT_FOUND, 0, ret, result, error);
-	rc = pack_hostent(ret, room, name, family, address, 1);
+	rc = pack_hostent(ret, room, &answer, family, address, 1);
 	return finish_packed(rc, ret, result, error);
 }
 
@@ -177,63 +203,69 @@ static_room(void)
 	return (struct room){ static_buffer, sizeof(static_buffer) };
 }
 
-RESOLVE_HOOK int
+EXPORT int
 gethostbyname2_r(const char *name, int family, struct hostent *ret, char *buf, size_t size,
     struct hostent **result, int *error)
 {
-	if (is_inert())
-		return resolve_real_gethostbyname2_r(name, family, ret, buf, size, result, error);
-	return host_by_name(name, family, ret, (struct room){ buf, size }, result, error);
+	int rc = host_by_name(name, family, ret, (struct room){ buf, size }, result, error);
+
+	if (rc == HOST_REAL)
+		return real.gethostbyname2_r(name, family, ret, buf, size, result, error);
+	return rc;
 }
 
-RESOLVE_HOOK int
+EXPORT int
 gethostbyname_r(const char *name, struct hostent *ret, char *buf, size_t size,
     struct hostent **result, int *error)
 {
-	if (is_inert())
-		return resolve_real_gethostbyname_r(name, ret, buf, size, result, error);
-	return host_by_name(name, AF_INET, ret, (struct room){ buf, size }, result, error);
+	int rc = host_by_name(name, AF_INET, ret, (struct room){ buf, size }, result, error);
+
+	if (rc == HOST_REAL)
+		return real.gethostbyname_r(name, ret, buf, size, result, error);
+	return rc;
 }
 
-RESOLVE_HOOK int
+EXPORT int
 gethostbyaddr_r(const void *address, socklen_t len, int family, struct hostent *ret, char *buf,
     size_t size, struct hostent **result, int *error)
 {
-	if (is_inert())
-		return resolve_real_gethostbyaddr_r(address, len, family, ret, buf, size, result,
-		    error);
-	return host_by_address(address, len, family, ret, (struct room){ buf, size }, result, error);
+	int rc = host_by_address(address, len, family, ret, (struct room){ buf, size }, result,
+	    error);
+
+	if (rc == HOST_REAL)
+		return real.gethostbyaddr_r(address, len, family, ret, buf, size, result, error);
+	return rc;
 }
 
-RESOLVE_HOOK struct hostent *
+EXPORT struct hostent *
 gethostbyname2(const char *name, int family)
 {
 	struct hostent *result;
 
-	if (is_inert())
-		return resolve_real_gethostbyname2(name, family);
-	host_by_name(name, family, &static_entry, static_room(), &result, &h_errno);
+	if (host_by_name(name, family, &static_entry, static_room(), &result, &h_errno) ==
+	    HOST_REAL)
+		return real.gethostbyname2(name, family);
 	return result;
 }
 
-RESOLVE_HOOK struct hostent *
+EXPORT struct hostent *
 gethostbyname(const char *name)
 {
 	struct hostent *result;
 
-	if (is_inert())
-		return resolve_real_gethostbyname(name);
-	host_by_name(name, AF_INET, &static_entry, static_room(), &result, &h_errno);
+	if (host_by_name(name, AF_INET, &static_entry, static_room(), &result, &h_errno) ==
+	    HOST_REAL)
+		return real.gethostbyname(name);
 	return result;
 }
 
-RESOLVE_HOOK struct hostent *
+EXPORT struct hostent *
 gethostbyaddr(const void *address, socklen_t len, int family)
 {
 	struct hostent *result;
 
-	if (is_inert())
-		return resolve_real_gethostbyaddr(address, len, family);
-	host_by_address(address, len, family, &static_entry, static_room(), &result, &h_errno);
+	if (host_by_address(address, len, family, &static_entry, static_room(), &result,
+	    &h_errno) == HOST_REAL)
+		return real.gethostbyaddr(address, len, family);
 	return result;
 }

@@ -9,11 +9,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -25,6 +28,7 @@
 #include "libsocksify/connection.h"
 #include "libsocksify/descriptors.h"
 #include "libsocksify/hook.h"
+#include "libsocksify/hook_confine.h"
 #include "libsocksify/init.h"
 #include "libsocksify/readable.h"
 #include "libsocksify/readiness.h"
@@ -89,8 +93,14 @@ socket_call(long number, const long *a, long *result)
 	case SYS_connect:
 		*result = connect((int)a[0], pointer(a[1]), (socklen_t)a[2]);
 		return true;
+	case SYS_bind:
+		*result = bind((int)a[0], pointer(a[1]), (socklen_t)a[2]);
+		return true;
 	case SYS_listen:
 		*result = listen((int)a[0], (int)a[1]);
+		return true;
+	case SYS_getsockname:
+		*result = getsockname((int)a[0], pointer(a[1]), pointer(a[2]));
 		return true;
 	case SYS_getpeername:
 		*result = getpeername((int)a[0], pointer(a[1]), pointer(a[2]));
@@ -275,6 +285,23 @@ process_call(long number, const long *a, long *result)
 		return true;
 	case SYS_setns:
 		*result = setns((int)a[0], (int)a[1]);
+		return true;
+	case SYS_seccomp:
+		/* Also with flags; anything but setting one is no concern. */
+		if ((a[0] != SECCOMP_SET_MODE_FILTER && a[0] != SECCOMP_SET_MODE_STRICT) ||
+		    !init_active())
+			return false;
+		*result = confine_filter(number, a,
+		    a[0] == SECCOMP_SET_MODE_FILTER ? pointer(a[2]) : NULL);
+		return true;
+	case SYS_prctl:
+		if (a[0] != PR_SET_SECCOMP)
+			return false;
+		*result = prctl((int)a[0], a[1], a[2], a[3], a[4]);
+		return true;
+	case SYS_prlimit64:
+		*result = prlimit64((pid_t)a[0], (__rlimit_resource_t)a[1], pointer(a[2]),
+		    pointer(a[3]));
 		return true;
 	case SYS_io_uring_setup:
 		/* No hook could follow what is done by it; runtimes have another way. */

@@ -22,15 +22,17 @@ struct hosts_reader {
 	size_t		len;		/* of what .buf holds */
 	bool		in_comment;	/* up to the end of the line */
 	uint8_t		buf[2048];
-	char		word[HOST_NAME_MAX_LEN + 1];	/* the last TOKEN_WORD; "" if it was too long */
+	/* The last TOKEN_WORD; "" if it was too long. */
+	char		word[HOST_NAME_MAX_LEN + 1];
 };
 
-/* The line that is being read. */
+/* The line that has been read. */
 struct hosts_line {
-	unsigned	words;
 	bool		sound;		/* it starts with an address */
+	bool		matches;	/* the name that is looked for is on it */
 	struct endpoint	address;
-	char		canonical[HOST_NAME_MAX_LEN + 1];
+	char		names[HOSTS_ALIASES];	/* each with its NUL, as far as there is room */
+	size_t		len;
 };
 
 /* The next byte without taking it, or -1. */
@@ -85,54 +87,95 @@ reader_next(struct hosts_reader *r)
 	}
 }
 
-/* Goes on to the next name of the file and tells its line: false at the end. */
+static void
+line_add(struct hosts_line *line, const char *word, const char *name)
+{
+	size_t size = strlen(word) + 1;
+
+	if (size == 1)
+		return;
+	line->matches |= name != NULL && strcasecmp(word, name) == 0;
+	if (size > sizeof(line->names) - line->len)
+		return;
+	memcpy(line->names + line->len, word, size);
+	line->len += size;
+}
+
+/* Reads the next line, looking for @name if it is not NULL: false at the end. */
 static bool
-hosts_next(struct hosts_reader *r, struct hosts_line *line)
+line_read(struct hosts_reader *r, struct hosts_line *line, const char *name)
 {
 	enum token t;
+	unsigned words = 0;
 
-	while ((t = reader_next(r)) != TOKEN_FILE_END) {
-		if (t == TOKEN_LINE_END) {
-			line->words = 0;
-			continue;
-		}
-		if (line->words++ == 0) {
+	line->sound = line->matches = false;
+	line->len = 0;
+	while ((t = reader_next(r)) == TOKEN_WORD) {
+		if (words++ == 0)
 			line->sound = endpoint_parse_ip(&line->address, r->word) == 0;
-			line->canonical[0] = '\0';
-			continue;
-		}
-		if (!line->sound || r->word[0] == '\0')
-			continue;
-		if (line->canonical[0] == '\0')
-			memcpy(line->canonical, r->word, sizeof(line->canonical));
-		return true;
+		else
+			line_add(line, r->word, name);
 	}
-	return false;
+	line->sound = line->sound && line->len > 0;
+	return words > 0 || t == TOKEN_LINE_END;
 }
 
 static bool
-hosts_open(struct hosts_reader *r, struct hosts_line *line, const char *file)
+reader_open(struct hosts_reader *r, const char *file)
 {
 	r->fd = (int)RAW(SYS_openat, AT_FDCWD, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	r->pos = r->len = 0;
 	r->in_comment = false;
-	line->words = 0;
-	line->canonical[0] = '\0';
 	return r->fd >= 0;
+}
+
+static void
+answer_init(struct hosts_answer *answer)
+{
+	answer->count = 0;
+	answer->canonical[0] = '\0';
+	answer->aliases_len = 0;
+}
+
+static bool
+has_alias(const struct hosts_answer *answer, uint8_t family, const char *name)
+{
+	for (size_t i = 0; i < answer->aliases_len; i += strlen(answer->aliases + i) + 1) {
+		if ((uint8_t)answer->aliases[i] == family &&
+		    strcasecmp(answer->aliases + i + 1, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+add_alias(struct hosts_answer *answer, uint8_t family, const char *name)
+{
+	size_t size = strlen(name) + 1;
+
+	if (strcasecmp(name, answer->canonical) == 0 || has_alias(answer, family, name) ||
+	    size + 1 > sizeof(answer->aliases) - answer->aliases_len)
+		return;
+	answer->aliases[answer->aliases_len] = (char)family;
+	memcpy(answer->aliases + answer->aliases_len + 1, name, size);
+	answer->aliases_len += size + 1;
 }
 
 static void
 answer_add(struct hosts_answer *answer, const struct hosts_line *line)
 {
-	for (unsigned i = 0; i < answer->count; i++) {
-		if (endpoint_same_ip(&answer->addresses[i], &line->address))
-			return;
-	}
-	if (answer->count == HOSTS_MAX)
+	bool known = false;
+
+	for (unsigned i = 0; i < answer->count; i++)
+		known |= endpoint_same_ip(&answer->addresses[i], &line->address);
+	if (!known && answer->count == HOSTS_MAX)
 		return;
 	if (answer->count == 0)
-		memcpy(answer->canonical, line->canonical, sizeof(answer->canonical));
-	answer->addresses[answer->count++] = line->address;
+		memcpy(answer->canonical, line->names, strlen(line->names) + 1);
+	if (!known)
+		answer->addresses[answer->count++] = line->address;
+	for (size_t i = 0; i < line->len; i += strlen(line->names + i) + 1)
+		add_alias(answer, line->address.family, line->names + i);
 }
 
 void
@@ -141,31 +184,28 @@ hosts_find_name(const char *file, const char *name, struct hosts_answer *answer)
 	struct hosts_reader r;
 	struct hosts_line line;
 
-	answer->count = 0;
-	answer->canonical[0] = '\0';
-	if (!hosts_open(&r, &line, file))
+	answer_init(answer);
+	if (!reader_open(&r, file))
 		return;
-	while (hosts_next(&r, &line)) {
-		if (strcasecmp(r.word, name) == 0)
+	while (line_read(&r, &line, name)) {
+		if (line.sound && line.matches)
 			answer_add(answer, &line);
 	}
 	RAW(SYS_close, r.fd);
 }
 
-int
-hosts_find_address(const char *file, const struct endpoint *address, char *name)
+void
+hosts_find_address(const char *file, const struct endpoint *address, struct hosts_answer *answer)
 {
 	struct hosts_reader r;
 	struct hosts_line line;
-	bool found = false;
 
-	if (!hosts_open(&r, &line, file))
-		return -ENOENT;
-	while (!found && hosts_next(&r, &line))
-		found = endpoint_same_ip(&line.address, address);
+	answer_init(answer);
+	if (!reader_open(&r, file))
+		return;
+	while (answer->count == 0 && line_read(&r, &line, NULL)) {
+		if (line.sound && endpoint_same_ip(&line.address, address))
+			answer_add(answer, &line);
+	}
 	RAW(SYS_close, r.fd);
-	if (!found)
-		return -ENOENT;
-	memcpy(name, line.canonical, sizeof(line.canonical));
-	return 0;
 }

@@ -11,16 +11,22 @@
 
 #define HOSTS_FILE	"/etc/hosts"
 #define HOSTS_MAX	16	/* addresses for a name; further ones are ignored */
+#define HOSTS_ALIASES	512	/* bytes; what does not fit is ignored */
 
 struct hosts_answer {
 	unsigned	count;
 	struct endpoint	addresses[HOSTS_MAX];	/* in the file's order, without ports */
-	char		canonical[HOST_NAME_MAX_LEN + 1];	/* the first name on the first line */
+	/* The first name on the first line. */
+	char		canonical[HOST_NAME_MAX_LEN + 1];
+	/* The other names of these lines: for each a byte, its line's family, and the name. */
+	char		aliases[HOSTS_ALIASES];
+	size_t		aliases_len;
 };
 
 /* Collects what the file says about @name; a file that cannot be read says nothing. */
 void	 hosts_find_name(const char *file, const char *name, struct hosts_answer *answer);
-/* Copies the first name of @address (its port is ignored) into @name: 0, or -ENOENT. */
-int	 hosts_find_address(const char *file, const struct endpoint *address, char *name);
+/* The same for an @address (its port is ignored), which is then the one of the answer. */
+void	 hosts_find_address(const char *file, const struct endpoint *address,
+	    struct hosts_answer *answer);
 
 #endif

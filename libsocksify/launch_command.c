@@ -64,14 +64,20 @@ search_path(const char *command, char *path)
 }
 
 int
+launch_search_command(const char *command, char *path)
+{
+	if (strchr(command, '/') == NULL && command[0] != '\0')
+		return search_path(command, path);
+	if (strlen(command) < PATH_MAX)
+		return try_file(strcpy(path, command));
+	return ENOENT;
+}
+
+int
 launch_find_command(const char *command, char *path)
 {
-	int error = ENOENT;
+	int error = launch_search_command(command, path);
 
-	if (strchr(command, '/') == NULL && command[0] != '\0')
-		error = search_path(command, path);
-	else if (strlen(command) < PATH_MAX)
-		error = try_file(strcpy(path, command));
 	if (error == 0)
 		return 0;
 	launch_complain("%s: %s", command, error == ENOENT ? "command not found" : strerror(error));

@@ -12,9 +12,11 @@
 #define EXIT_NOT_EXECUTABLE	126
 #define EXIT_NOT_STARTED	127
 
+/* The file that execvp() would run, into @path of PATH_MAX: 0, or its errno. */
+int	 launch_search_command(const char *command, char *path);
 /*
- * The file that execvp() would run, into @path of PATH_MAX. 0, or with a complaint
- * the exit status: EXIT_NOT_STARTED if there is none, EXIT_NOT_EXECUTABLE.
+ * The same: 0, or with a complaint the exit status, EXIT_NOT_STARTED if there is
+ * none or EXIT_NOT_EXECUTABLE.
  */
 int	 launch_find_command(const char *command, char *path);
 /* Becomes the command; the exit status, with a complaint, if that fails. */

@@ -7,10 +7,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "libsocksify/launch_message.h"
@@ -21,6 +23,9 @@
 #define SEPARATORS	" :"	/* of LD_PRELOAD, ld.so(8) */
 
 static const unsigned char own_class = sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32;
+
+/* This program's own header, where it is loaded: the linker defines it. */
+extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 
 int
 launch_own_directory(char *directory, size_t size)
@@ -145,6 +150,86 @@ launch_preload(void)
 	rc = setenv("LD_PRELOAD", value, 1);
 	free(value);
 	return rc < 0 ? launch_fail("%s", strerror(errno)) : 0;
+}
+
+/* Stops at the first object, which is this program. */
+static int
+find_linker(struct dl_phdr_info *info, size_t size UNUSED, void *linker)
+{
+	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
+		if (info->dlpi_phdr[i].p_type == PT_INTERP)
+			*(const char **)linker = (const char *)(info->dlpi_addr +
+			    info->dlpi_phdr[i].p_vaddr);
+	}
+	return 1;
+}
+
+const char *
+launch_own_linker(void)
+{
+	const char *linker = NULL;
+
+	dl_iterate_phdr(find_linker, &linker);
+	return linker;
+}
+
+bool
+launch_is_own_kind(const struct elf_file *file)
+{
+	const unsigned char *ident = __ehdr_start.e_ident;
+
+	return file->machine == __ehdr_start.e_machine &&
+	    file->wide == (ident[EI_CLASS] == ELFCLASS64) &&
+	    file->big_endian == (ident[EI_DATA] == ELFDATA2MSB);
+}
+
+/* Becomes the linker, which lists on @output what it would load into the program. */
+static void NORETURN
+list_libraries(const char *linker, const char *program, int output)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null >= 0 && launch_preload() == 0 && dup2(null, STDIN_FILENO) >= 0 &&
+	    dup2(null, STDERR_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0)
+		execl(linker, linker, "--list", program, (char *)NULL);
+	_exit(1);
+}
+
+/* Whether one of the lines has the library in it: as given, it is not looked for anywhere. */
+static bool
+lists_library(FILE *lines, const char *library)
+{
+	char line[PATH_MAX + 64];
+	bool found = false;
+
+	while (fgets(line, sizeof(line), lines) != NULL)
+		found = found || strstr(line, library) != NULL;
+	return found;
+}
+
+bool
+launch_library_loads(const char *linker, const char *program)
+{
+	char library[PATH_MAX];
+	bool found = false;
+	int ends[2], status;
+	FILE *lines;
+	pid_t child;
+
+	if (find_library(library, sizeof(library)) < 0 || pipe2(ends, O_CLOEXEC) < 0)
+		return false;
+	child = fork();
+	if (child == 0)
+		list_libraries(linker, program, ends[1]);
+	close(ends[1]);
+	lines = fdopen(ends[0], "r");
+	if (lines != NULL) {
+		found = lists_library(lines, library);
+		fclose(lines);
+	}
+	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	return child > 0 && found && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 bool

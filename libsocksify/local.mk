@@ -8,12 +8,16 @@ pkglib_LTLIBRARIES += libsocksify.la
 client_core_sources = \
 	libsocksify/attempt.c \
 	libsocksify/attempt.h \
+	libsocksify/claims.c \
+	libsocksify/claims.h \
 	libsocksify/connect.c \
 	libsocksify/connect.h \
 	libsocksify/connection.c \
 	libsocksify/connection.h \
 	libsocksify/critical.c \
 	libsocksify/critical.h \
+	libsocksify/deadlines.c \
+	libsocksify/deadlines.h \
 	libsocksify/descriptors.c \
 	libsocksify/descriptors.h \
 	libsocksify/driver.c \
@@ -28,8 +32,12 @@ client_core_sources = \
 	libsocksify/inherit.h \
 	libsocksify/init.c \
 	libsocksify/init.h \
+	libsocksify/leg.c \
+	libsocksify/leg.h \
 	libsocksify/options.c \
 	libsocksify/options.h \
+	libsocksify/place.c \
+	libsocksify/place.h \
 	libsocksify/pool.c \
 	libsocksify/pool.h \
 	libsocksify/readable.c \
@@ -42,7 +50,15 @@ client_core_sources = \
 	libsocksify/records.h \
 	libsocksify/registered.c \
 	libsocksify/registered.h \
+	libsocksify/report.c \
+	libsocksify/report.h \
 	libsocksify/symbols.def \
+	libsocksify/standin.c \
+	libsocksify/standin.h \
+	libsocksify/standin_options.c \
+	libsocksify/standin_options.h \
+	libsocksify/standin_record.c \
+	libsocksify/standin_record.h \
 	libsocksify/waiter.c \
 	libsocksify/waiter.h \
 	libsocksify/watch.c \
@@ -54,7 +70,13 @@ client_core_sources = \
 libsocksify_la_SOURCES = \
 	$(client_core_sources) \
 	$(client_names_sources) \
+	libsocksify/dns.c \
+	libsocksify/dns.h \
 	libsocksify/hook.h \
+	libsocksify/filter.c \
+	libsocksify/filter.h \
+	libsocksify/hook_confine.c \
+	libsocksify/hook_confine.h \
 	libsocksify/hook_connect.c \
 	libsocksify/hook_descriptor.c \
 	libsocksify/hook_epoll.c \
@@ -62,6 +84,10 @@ libsocksify_la_SOURCES = \
 	libsocksify/hook_io.c \
 	libsocksify/hook_poll.c \
 	libsocksify/hook_process.c \
+	libsocksify/hook_remote.c \
+	libsocksify/hook_res.c \
+	libsocksify/nameserver.c \
+	libsocksify/nameserver.h \
 	libsocksify/hook_syscall.c \
 	$(NULL)
 # A fortified call would tie the library to the C library that it was built with.

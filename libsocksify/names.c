@@ -36,22 +36,71 @@
 #define MADV_POPULATE_WRITE 23	/* Linux 5.14; older C library headers lack it */
 #endif
 
-#define RESERVED_NET	0xc6120000U	/* 198.18.0.0 */
-#define RESERVED_MASK	(NAME_SLOTS - 1)
-/* The first and the last address of the range are a network and a broadcast address. */
+/* The first and the last address of a range are a network and a broadcast address. */
 #define SLOT_FIRST	1U
 #define SLOT_LAST	(NAME_SLOTS - 2)
 
-static_assert(NAME_SLOTS == 1U << (32 - 15), "a slot for each address of the /15");
+/* Addresses whose first .prefix bits are those of .net, the others of which are zero. */
+struct range {
+	struct endpoint	net;
+	unsigned	prefix;
+};
 
-static const uint8_t reserved_prefix6[8] = { 0xfd, 0x28, 0xd2, 0xe5, 0x18, 0xaf, 0xb1, 0x1d };
+#define DEFAULT4 { \
+	.net = { .family = AF_INET, .ip = { 198, 18 } }, \
+	.prefix = 15, \
+}
+#define DEFAULT6 { \
+	.net = { \
+		.family = AF_INET6, \
+		.ip = { 0xfd, 0x28, 0xd2, 0xe5, 0x18, 0xaf, 0xb1, 0x1d }, \
+	}, \
+	.prefix = 64, \
+}
 
 static struct name_table *table;
+static struct range range4 = DEFAULT4, range6 = DEFAULT6;
+static uint32_t slot_last = SLOT_LAST;	/* the last one that has an address of either family */
+
+static_assert(NAME_SLOTS == 1U << (32 - 15), "a slot for each address of the /15");
 
 void
 names_use(struct name_table *t)
 {
 	table = t;
+}
+
+static void
+range_set(struct range *range, const struct endpoint *net, unsigned prefix)
+{
+	*range = (struct range){ .net = { .family = net->family }, .prefix = prefix };
+	memcpy(range->net.ip, net->ip, prefix / 8);
+	if (prefix % 8 != 0)
+		range->net.ip[prefix / 8] = net->ip[prefix / 8] & (uint8_t)(0xff00 >> prefix % 8);
+}
+
+/* The last slot that has an address in the range; 0: none has. */
+static uint32_t
+range_last(const struct range *range)
+{
+	unsigned bits = endpoint_bits(&range->net) - range->prefix;
+
+	if (bits >= 17)
+		return SLOT_LAST;
+	return bits < 2 ? 0 : (1U << bits) - 2;
+}
+
+void
+names_reserve(const struct settings *settings)
+{
+	range4 = (struct range)DEFAULT4;
+	range6 = (struct range)DEFAULT6;
+	if (settings->reserved4_prefix != 0)
+		range_set(&range4, &settings->reserved4, settings->reserved4_prefix);
+	if (settings->reserved6_prefix != 0)
+		range_set(&range6, &settings->reserved6, settings->reserved6_prefix);
+	slot_last = range_last(&range4) < range_last(&range6) ? range_last(&range4) :
+	    range_last(&range6);
 }
 
 static uint8_t
@@ -89,7 +138,7 @@ slot_name(uint32_t number)
 {
 	uint32_t at;
 
-	if (number < SLOT_FIRST || number > SLOT_LAST)
+	if (number < SLOT_FIRST || number > slot_last)
 		return NULL;
 	at = atomic_load_explicit(&table->slots[number].name, memory_order_acquire);
 	if (at == 0 || at >= NAME_ARENA - 1 - HOST_NAME_MAX_LEN || table->arena[at] == 0)
@@ -145,8 +194,8 @@ slot_new(uint32_t hash, const uint8_t *name, size_t len)
 	if (at == NAME_ARENA - 2 - HOST_NAME_MAX_LEN)
 		return 0;
 	at++;
-	number = counter_take(&table->slots_used, 1, SLOT_LAST);
-	if (number == SLOT_LAST)
+	number = counter_take(&table->slots_used, 1, slot_last);
+	if (number == slot_last)
 		return 0;
 	slot = &table->slots[++number];
 	if (!back_pages(slot, sizeof(*slot)) || !back_pages(table->arena + at, len + 1))
@@ -181,34 +230,40 @@ slot_find_or_add(const uint8_t *name, size_t len)
 	return 0;
 }
 
+/* Where the last 32 bits of an address are. */
+static size_t
+low_bits_at(const struct endpoint *e)
+{
+	return endpoint_bits(e) / 8 - sizeof(uint32_t);
+}
+
 static void
 slot_address(uint32_t number, int family, struct endpoint *address)
 {
-	uint32_t ip = htonl(family == AF_INET ? RESERVED_NET | number : number);
+	uint32_t low;
 
-	*address = (struct endpoint){ .family = (uint8_t)family };
-	if (family == AF_INET) {
-		memcpy(address->ip, &ip, sizeof(ip));
-	} else {
-		memcpy(address->ip, reserved_prefix6, sizeof(reserved_prefix6));
-		memcpy(address->ip + 12, &ip, sizeof(ip));
-	}
+	*address = family == AF_INET ? range4.net : range6.net;
+	memcpy(&low, address->ip + low_bits_at(address), sizeof(low));
+	/* The bits of a slot's number are zero in the range's own address. */
+	low |= htonl(number);
+	memcpy(address->ip + low_bits_at(address), &low, sizeof(low));
 }
 
 /* The slot that a reserved address means; 0 for none. */
 static uint32_t
 address_slot(const struct endpoint *address)
 {
-	static const uint8_t zero[4];
-	uint32_t number;
+	const struct range *range = address->family == AF_INET ? &range4 : &range6;
+	struct endpoint again;
+	uint32_t low, net;
 
-	if (address->family == AF_INET) {
-		memcpy(&number, address->ip, sizeof(number));
-		return ntohl(number) & RESERVED_MASK;
-	}
-	memcpy(&number, address->ip + 12, sizeof(number));
-	number = ntohl(number);
-	return memcmp(address->ip + 8, zero, 4) == 0 ? number : 0;
+	memcpy(&low, address->ip + low_bits_at(address), sizeof(low));
+	memcpy(&net, range->net.ip + low_bits_at(address), sizeof(net));
+	low = ntohl(low ^ net);
+	if (low > slot_last)
+		return 0;
+	slot_address(low, address->family, &again);
+	return endpoint_same_ip(address, &again) ? low : 0;
 }
 
 int
@@ -222,7 +277,7 @@ names_address(const char *name, int family, struct endpoint *address)
 	if (table == NULL)
 		return -ENOSPC;
 	number = slot_find_or_add((const uint8_t *)name, len);
-	if (number < SLOT_FIRST || number > SLOT_LAST)
+	if (number < SLOT_FIRST || number > slot_last)
 		return -ENOSPC;
 	slot_address(number, family, address);
 	return 0;
@@ -231,14 +286,10 @@ names_address(const char *name, int family, struct endpoint *address)
 bool
 names_is_reserved(const struct endpoint *address)
 {
-	uint32_t ip;
-
-	if (address->family == AF_INET) {
-		memcpy(&ip, address->ip, sizeof(ip));
-		return (ntohl(ip) & ~RESERVED_MASK) == RESERVED_NET;
-	}
+	if (address->family == AF_INET)
+		return endpoint_in_prefix(address, &range4.net, range4.prefix);
 	return address->family == AF_INET6 &&
-	    memcmp(address->ip, reserved_prefix6, sizeof(reserved_prefix6)) == 0;
+	    endpoint_in_prefix(address, &range6.net, range6.prefix);
 }
 
 int

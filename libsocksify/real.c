@@ -4,6 +4,7 @@
 #include "libsocksify/real.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -37,7 +38,7 @@ early_##name parameters \
 struct real real = {
 #define KERNEL(type, name, number, parameters, arguments)	.name = early_##name,
 #define LIBC(type, name, parameters)			.name = early_##name,
-#define LATE(type, name, parameters, arguments, failure) .name = early_##name,
+#define LATE(type, name, parameters, arguments, failure)	.name = early_##name,
 #define ALIAS(name)
 #include "libsocksify/symbols.def"
 #undef KERNEL
@@ -135,6 +136,19 @@ early_syscall(long number, ...)
 }
 
 static int
+early_prctl(int option, ...)
+{
+	va_list arguments;
+	long a[4];
+
+	va_start(arguments, option);
+	for (int i = 0; i < 4; i++)
+		a[i] = va_arg(arguments, long);
+	va_end(arguments);
+	return (int)raw_result(RAW(SYS_prctl, option, a[0], a[1], a[2], a[3]));
+}
+
+static int
 early_ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
 {
 	struct timespec left;
@@ -192,13 +206,6 @@ early_select(int count, fd_set *in, fd_set *out, fd_set *urgent, struct timeval 
 	t.tv_sec = timeout->tv_sec;
 	t.tv_nsec = timeout->tv_usec * 1000l;
 	return early_pselect(count, in, out, urgent, &t, NULL);
-}
-
-static void *
-early_dlopen(const char *file, int mode)
-{
-	real_init();
-	return real.dlopen == early_dlopen ? NULL : real.dlopen(file, mode);
 }
 
 void

@@ -9,6 +9,7 @@
 #include "libsocksify/connection.h"
 #include "libsocksify/critical.h"
 #include "libsocksify/descriptors.h"
+#include "libsocksify/standin_record.h"
 #include "libsocksify/watch.h"
 #include "libsocksify/watching.h"
 
@@ -26,6 +27,7 @@ drop(int fd)
 	 */
 	watch_forget(fd, connection_is_connecting(fd) && socket_cookie(fd) == c->cookie);
 	connection_hide(fd);
+	standin_hide(fd);
 	if ((marks & SLOT_EPOLL) != 0)
 		watch_forget_epoll(fd);
 	s->copy = 0;
@@ -69,13 +71,13 @@ records_drop_range(unsigned first, unsigned last)
 void
 records_copy(int fd, int to)
 {
+	const uint32_t recorded = SLOT_FRESH | SLOT_CONNECTION | SLOT_STANDIN;
 	struct slot *from = descriptors_find(fd), *s;
 	struct connection *connection;
 	struct critical c;
 
 	records_drop(to);
-	if (from == NULL || (slot_marks(from) & (SLOT_FRESH | SLOT_CONNECTION)) == 0 ||
-	    !descriptors_owned())
+	if (from == NULL || (slot_marks(from) & recorded) == 0 || !descriptors_owned())
 		return;
 	critical_lock(&c);
 	s = descriptors_make(to);
@@ -87,6 +89,7 @@ records_copy(int fd, int to)
 		connection = atomic_load(&from->connection);
 		if (connection != NULL)
 			connection_show(connection, to);
+		standin_copy(fd, to);
 	}
 	critical_unlock(&c);
 }

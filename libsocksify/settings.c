@@ -8,6 +8,7 @@
 
 #define DEFAULT_MAXFAIL		1	/* Dante's */
 #define DEFAULT_BADEXPIRE	300	/* seconds; Dante's */
+#define ALL_METHODS		(PROXY_METHOD_NONE | PROXY_METHOD_USERNAME | PROXY_METHOD_GSSAPI)
 
 void
 settings_init(struct settings *settings)
@@ -63,8 +64,8 @@ endpoint_is_sound(const struct endpoint *e)
 static bool
 proxy_is_sound(const struct settings *s, const struct proxy *p)
 {
-	if (p->protocol >= PROXY_PROTOCOLS || p->address_count > SETTINGS_ADDRESSES ||
-	    p->name >= s->text_used || !is_ended(p->path, sizeof(p->path)) ||
+	if (p->protocol >= PROXY_PROTOCOLS || p->methods > ALL_METHODS ||
+	    p->address_count > SETTINGS_ADDRESSES || p->name >= s->text_used || !is_ended(p->path, sizeof(p->path)) ||
 	    !is_ended(p->username, sizeof(p->username)) ||
 	    !is_ended(p->password, sizeof(p->password)))
 		return false;
@@ -87,7 +88,7 @@ address_is_sound(const struct settings *s, const struct settings_address *a)
 static bool
 route_is_sound(const struct settings *s, const struct settings_route *r)
 {
-	return (r->direct || r->proxy < s->proxy_count) && address_is_sound(s, &r->from) &&
+	return r->direct <= 1 && (r->direct || r->proxy < s->proxy_count) && address_is_sound(s, &r->from) &&
 	    address_is_sound(s, &r->to);
 }
 

@@ -49,9 +49,11 @@ struct proxy {
 	uint8_t		 protocol;		/* enum proxy_protocol */
 	uint8_t		 methods;		/* that may be offered; 0: what the credentials suggest */
 	uint8_t		 address_count;		/* 0: .path */
-	uint32_t	 name;			/* how the user named it, for messages: in .text */
+	/* For messages, and to be resolved: "HOST:PORT", "[V6]:PORT" or "unix:PATH" in .text. */
+	uint32_t	 name;
 	uint32_t	 line;			/* of the file that says so, or 0 */
-	struct endpoint	 addresses[SETTINGS_ADDRESSES];	/* resolved; in the order to try them */
+	/* Resolved, in the order to try them; direct without any route that says so. */
+	struct endpoint	 addresses[SETTINGS_ADDRESSES];
 	char		 path[PROXY_PATH_SIZE];	/* of a UNIX socket; '@' first: an abstract one */
 	char		 username[256];		/* "": no username/password method is offered */
 	char		 password[256];
@@ -88,7 +90,7 @@ enum { ROUTE_PROTOCOL_TCP = 1, ROUTE_PROTOCOL_UDP = 2, ROUTE_PROTOCOL_ANY = 3 };
 
 struct settings_route {
 	uint8_t		 direct;		/* 0 or 1 */
-	uint8_t		 automatic;		/* made by us: a proxy's own address, a local network */
+	uint8_t		 automatic;		/* made by us: a local network, NO_PROXY */
 	uint8_t		 commands, protocols;
 	uint16_t	 proxy;			/* index, unless direct */
 	uint32_t	 line;			/* of the file that says so, or 0 */
@@ -102,7 +104,8 @@ enum settings_names {
 };
 
 struct settings_log {
-	uint32_t	 path;			/* in .text; "": standard error */
+	uint32_t	 path;			/* in .text, absolute; "": standard error */
+	uint8_t		 errors;		/* 0 or 1: failures alone (errorlog) */
 	/* The file that standard error was when it was chosen: what else is there gets nothing. */
 	uint64_t	 device, inode;
 };

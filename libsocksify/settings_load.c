@@ -9,9 +9,11 @@
 #include <string.h>
 #include <sys/auxv.h>
 
+#include "libsocksify/health.h"
 #include "libsocksify/hosts.h"
 #include "libsocksify/names.h"
 #include "libsocksify/settings_environment.h"
+#include "libsocksify/settings_find.h"
 #include "libsocksify/state.h"
 
 /*
@@ -39,6 +41,7 @@ load_state(const char *path)
 	/* Our own copy: what another process does to the file later changes nothing here. */
 	memcpy(&current, &state->settings, sizeof(current));
 	names_use(&state->names);
+	health_use(&state->health);
 	return settings_are_sound(&current) ? PHASE_READY : PHASE_FAILED;
 }
 
@@ -47,35 +50,38 @@ load_state(const char *path)
  * name servers, takes memory and loads libraries, none of which a constructor may.
  */
 static int
-resolve_server(const struct host *server, struct endpoint *endpoint)
+resolve_in_hosts(const char *name, struct endpoint *list, unsigned max,
+    const struct settings_report *report UNUSED)
 {
 	struct hosts_answer answer;
+	unsigned n;
 
-	*endpoint = server->endpoint;
-	if (server->type == HOST_IP)
-		return 0;
-	hosts_find_name(HOSTS_FILE, server->name, &answer);
-	if (answer.count == 0)
-		return -ENOENT;
-	*endpoint = answer.addresses[0];
-	endpoint->port = server->endpoint.port;
-	return 0;
+	hosts_find_name(HOSTS_FILE, name, &answer);
+	n = answer.count < max ? answer.count : max;
+	memcpy(list, answer.addresses, n * sizeof(*list));
+	return (int)n;
 }
 
 static enum phase
 load_environment(void)
 {
+	static const struct settings_report nobody;
+	const char *login = getenv("LOGNAME");
+	const struct settings_credentials credentials = {
+		.login = login != NULL ? login : getenv("USER"),
+	};
 	struct state *state;
-	struct host server;
-	const char *why;
-	int rc = settings_from_environment(&current, &server, &why);
+	int rc;
 
+	settings_init(&current);
+	rc = settings_find(&current, NULL, false, &nobody);
 	if (rc == -ENOENT)
 		return PHASE_INERT;
-	if (rc < 0 || resolve_server(&server, &current.proxies[0].addresses[0]) < 0 ||
+	if (rc < 0 || settings_finish(&current, &credentials, resolve_in_hosts, &nobody) < 0 ||
 	    state_make_private(&state) < 0)
 		return PHASE_FAILED;
 	names_use(&state->names);
+	health_use(&state->health);
 	return PHASE_READY;
 }
 
@@ -100,6 +106,7 @@ settings_load(bool *failed)
 			explicit_bzero(&current, sizeof(current));
 			current.proxy_loopback = settings_proxy_loopback();
 		}
+		names_reserve(&current);
 		atomic_store(&phase, seen);
 		errno = saved;
 	}

@@ -2,113 +2,33 @@
 /* The launcher: starts a command with the library in it. */
 #include <config.h>
 
-#include <getopt.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "libsocksify/embedded.h"
+#include "libsocksify/launch_check.h"
 #include "libsocksify/launch_command.h"
 #include "libsocksify/launch_janitor.h"
 #include "libsocksify/launch_library.h"
 #include "libsocksify/launch_message.h"
+#include "libsocksify/launch_options.h"
 #include "libsocksify/launch_proxy.h"
 #include "libsocksify/launch_state.h"
+#include "libsocksify/launch_test.h"
 #include "libsocksify/state.h"
 
-struct options {
-	char		*url;		/* -p, or NULL */
-	bool		 proxy_loopback;
-	bool		 embedded;
-	const char	*log;		/* of the embedded server, or NULL */
-};
-
-enum {
-	OPTION_PROXY_LOOPBACK = 256,
-	OPTION_EMBEDDED,
-	OPTION_LOG,
-};
-
-static const struct option long_options[] = {
-	{ "proxy", required_argument, NULL, 'p' },
-	{ "proxy-loopback", no_argument, NULL, OPTION_PROXY_LOOPBACK },
-	{ "embedded", no_argument, NULL, OPTION_EMBEDDED },
-	{ "log", required_argument, NULL, OPTION_LOG },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 },
-};
-
-static const char usage_text[] =
-    "usage: socksify [-p URL] [--proxy-loopback] [--] COMMAND [ARGUMENT ...]\n"
-    "       socksify --embedded [--log FILE] [--proxy-loopback] [--] COMMAND [ARGUMENT ...]\n"
-    "       socksify --help | --version\n"
-    "\n"
-    "Runs COMMAND so that its connections go through a SOCKS5 server.\n"
-    "\n"
-    "  -p, --proxy URL     socks5://[USER:PASSWORD@]HOST[:PORT]; otherwise SOCKS5_SERVER,\n"
-    "                      SOCKS_USERNAME and SOCKS_PASSWORD in the environment\n"
-    "  --proxy-loopback    send connections to this host through the server, too\n"
-    "  --embedded          start a private server for this command alone\n"
-    "  --log FILE          where the private server logs\n";
-
-static void NORETURN
-print_and_exit(const char *text)
-{
-	fputs(text, stdout);
-	exit(fflush(stdout) == 0 ? 0 : EXIT_NOT_STARTED);
-}
-
-/* Leaves optind at the command, or exits. */
-static void
-parse_options(struct options *options, int argc, char **argv)
-{
-	int c;
-
-	while ((c = getopt_long(argc, argv, "+p:hV", long_options, NULL)) != -1) {
-		switch (c) {
-		case 'p':
-			options->url = optarg;
-			break;
-		case OPTION_PROXY_LOOPBACK:
-			options->proxy_loopback = true;
-			break;
-		case OPTION_EMBEDDED:
-			options->embedded = true;
-			break;
-		case OPTION_LOG:
-			options->log = optarg;
-			break;
-		case 'h':
-			print_and_exit(usage_text);
-		case 'V':
-			print_and_exit("socksify " PACKAGE_VERSION "\n");
-		default:
-			exit(EXIT_NOT_STARTED);
-		}
-	}
-}
-
-static int
-check_options(const struct options *options, const char *command)
-{
-	if (command == NULL)
-		return launch_fail("no command is given; see socksify --help");
-	if (options->embedded && options->url != NULL)
-		return launch_fail("--embedded and -p exclude each other");
-	if (options->log != NULL && !options->embedded)
-		return launch_fail("--log goes with --embedded");
-	return 0;
-}
-
-/* Within another socksify, without an own proxy: the outer one's settings hold. */
+/* Within another socksify, without own wishes: the outer one's settings hold. */
 static bool
-inherits(const struct options *options)
+inherits(const struct launch_options *options)
 {
 	return launch_is_preloaded() && getenv(STATE_VARIABLE) != NULL &&
-	    options->url == NULL && !options->embedded && !options->proxy_loopback;
+	    !options->embedded && !launch_asks(&options->request);
 }
 
 /* Gives the command its environment, and becomes it: an exit status. */
@@ -134,6 +54,20 @@ run_with_proxy(const char *path, char **argv, struct settings *settings)
 }
 
 #ifdef WITH_SERVER
+/* A log on standard error is the file that it is now, not what a program puts in its place. */
+static void
+name_standard_error(struct settings *settings)
+{
+	struct stat st;
+
+	for (uint32_t i = 0; i < settings->log_count; i++) {
+		if (settings->logs[i].path == 0 && fstat(STDERR_FILENO, &st) == 0) {
+			settings->logs[i].device = st.st_dev;
+			settings->logs[i].inode = st.st_ino;
+		}
+	}
+}
+
 /* With the private server running: the command's wait status, or -1. */
 static int
 run_beside_server(const char *path, char **argv, const struct settings *settings)
@@ -152,7 +86,7 @@ run_beside_server(const char *path, char **argv, const struct settings *settings
 
 static int
 run_embedded(const char *path, char **argv, struct settings *settings,
-    const struct options *options)
+    const struct launch_options *options)
 {
 	struct embedded server;
 	int status;
@@ -162,9 +96,10 @@ run_embedded(const char *path, char **argv, struct settings *settings,
 	settings->proxy_count = 1;
 	settings->proxies[0].address_count = 1;
 	settings_route_all(settings, 0);
-	settings->proxy_loopback = options->proxy_loopback;
-	if (embedded_start(&server, &settings->proxies[0], options->log) < 0)
+	if (launch_apply_options(settings, &options->request) < 0 ||
+	    embedded_start(&server, &settings->proxies[0], options->log) < 0)
 		return EXIT_NOT_STARTED;
+	name_standard_error(settings);
 	status = run_beside_server(path, argv, settings);
 	explicit_bzero(settings, sizeof(*settings));
 	embedded_stop(&server);
@@ -176,36 +111,117 @@ run_embedded(const char *path, char **argv, struct settings *settings,
 #else
 static int
 run_embedded(const char *path UNUSED, char **argv UNUSED, struct settings *settings UNUSED,
-    const struct options *options UNUSED)
+    const struct launch_options *options UNUSED)
 {
 	launch_complain("--embedded: this socksify was built without the server");
 	return EXIT_NOT_STARTED;
 }
 #endif
 
-int
-main(int argc, char **argv)
+/*
+ * Files that we open must not get the numbers of standard input, output and error:
+ * a complaint would be written into them. The command finds these closed as ever.
+ */
+static int
+hold_standard_descriptors(void)
 {
-	struct options options = { .url = NULL };
-	struct settings settings = { .proxy_loopback = false };
-	char path[PATH_MAX];
-	int rc;
+	int fd;
 
-	parse_options(&options, argc, argv);
-	if (check_options(&options, argv[optind]) < 0)
-		return EXIT_NOT_STARTED;
-	rc = launch_find_command(argv[optind], path);
+	do {
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+		if (fd < 0)
+			return launch_fail("/dev/null: %s", strerror(errno));
+	} while (fd <= STDERR_FILENO);
+	close(fd);
+	return 0;
+}
+
+/* --check */
+static int
+check_command(const struct launch_options *options)
+{
+	struct launch_check check;
+	char path[PATH_MAX];
+	int rc = launch_find_command(options->arguments[0], path);
+
 	if (rc != 0)
 		return rc;
-	if (inherits(&options))
-		return launch_exec(path, argv + optind);
+	if (launch_preload() < 0)
+		return EXIT_NOT_STARTED;
+	launch_check(&check, path);
+	return launch_check_report(&check);
+}
+
+/* --test */
+static int
+test_proxies(struct launch_options *options, char **argv)
+{
+	struct settings settings;
+	int status;
+
+	/* The outer library would answer for the proxy. */
+	if (launch_is_preloaded())
+		return launch_again_without(argv) < 0 ? EXIT_NOT_STARTED : 0;
+	if (launch_find_settings(&settings, &options->request) < 0)
+		return EXIT_NOT_STARTED;
+	status = launch_test(&settings, options->arguments[0]);
+	explicit_bzero(&settings, sizeof(settings));
+	return status;
+}
+
+/* Finds the command that is to be run, and that it can be reached: 0, or the exit status. */
+static int
+find_command(const struct launch_options *options, char *path)
+{
+	struct launch_check check;
+	int rc = launch_find_command(options->arguments[0], path);
+
+	if (rc != 0 || options->force)
+		return rc;
+	launch_check(&check, path);
+	if (check.reason[0] == '\0')
+		return 0;
+	launch_complain("%s: %s; socksify cannot reach it (--force runs it all the same)",
+	    check.files[check.file_count - 1], check.reason);
+	return EXIT_NOT_EXECUTABLE;
+}
+
+static int
+run_command(struct launch_options *options, char **argv)
+{
+	struct settings settings = { .proxy_loopback = false };
+	char path[PATH_MAX];
+	int rc = find_command(options, path);
+
+	if (rc != 0)
+		return rc;
+	if (inherits(options))
+		return launch_exec(path, options->arguments);
 	/* The outer library would resolve the proxy's name and carry the server's traffic. */
 	if (launch_is_preloaded())
 		return launch_again_without(argv) < 0 ? EXIT_NOT_STARTED : 0;
-	if (!options.embedded && launch_find_proxy(&settings, options.url) < 0)
+	if (options->embedded)
+		return run_embedded(path, options->arguments, &settings, options);
+	if (launch_find_settings(&settings, &options->request) < 0)
 		return EXIT_NOT_STARTED;
-	if (options.embedded)
-		return run_embedded(path, argv + optind, &settings, &options);
-	settings.proxy_loopback = options.proxy_loopback;
-	return run_with_proxy(path, argv + optind, &settings);
+	return run_with_proxy(path, options->arguments, &settings);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct launch_options options;
+
+	if (hold_standard_descriptors() < 0 || launch_parse_options(&options, argc, argv) < 0)
+		return EXIT_NOT_STARTED;
+	if (getauxval(AT_SECURE) != 0) {
+		launch_complain("it must not be set-user-ID or have capabilities: "
+		    "the command would get its privilege, and a proxy that anybody chooses");
+		return EXIT_NOT_STARTED;
+	}
+	if (options.mode == LAUNCH_CHECK)
+		return check_command(&options);
+	if (options.mode == LAUNCH_TEST)
+		return test_proxies(&options, argv);
+	return run_command(&options, argv);
 }

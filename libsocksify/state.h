@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The memory that every process of a tree shares: the settings and the table of
- * names. The launcher makes it as a sparse file, private to the user, and the
+ * The memory that every process of a tree shares: the settings, the table of
+ * names, and how the proxies do. The launcher makes it as a sparse file, private to the user, and the
  * library maps it; a library preloaded by hand makes it in memory, which fork()
  * shares and exec() loses.
  *
@@ -12,13 +12,14 @@
 #ifndef LIBSOCKSIFY_STATE_H
 #define LIBSOCKSIFY_STATE_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "libsocksify/settings.h"
 
 #define STATE_VARIABLE	"SOCKSIFY_STATE"	/* the file's path, absolute */
-#define STATE_VERSION	1
+#define STATE_VERSION	2
 #define STATE_PAGE	4096			/* the table starts on a page of its own */
 
 #define NAME_SLOTS	(1U << 17)		/* the addresses in 198.18.0.0/15 */
@@ -39,11 +40,16 @@ struct name_table {
 	uint8_t			arena[NAME_ARENA];	/* a length byte and the name, each */
 };
 
+struct health_table {
+	_Atomic uint64_t	proxies[SETTINGS_PROXIES];	/* health.c */
+};
+
 struct state {
 	uint8_t			magic[8];
 	uint32_t		version;
 	uint32_t		size;		/* of this struct, in bytes */
 	struct settings		settings;
+	_Alignas(64) struct health_table health;
 	_Alignas(STATE_PAGE) struct name_table names;
 };
 

@@ -14,7 +14,7 @@
 enum watch_state {
 	WATCH_OPEN,		/* the kernel has what the program asked for */
 	WATCH_MASKED,
-	WATCH_WITHDRAWN,	/* the kernel has nothing, for a moment */
+	WATCH_WITHDRAWN,	/* the kernel has nothing */
 };
 
 struct registration {
@@ -52,9 +52,9 @@ delete(struct slot *s, struct registration **where)
 		slot_unmark(s, SLOT_WATCHED);
 }
 
-/* The recorded event of @r becomes @event; made if need be. False: no memory. */
+/* The recorded event of @epoll becomes @event; made if need be. False: no memory. */
 static bool
-record(struct slot *s, int epoll, const struct epoll_event *event, bool masked)
+record(struct slot *s, int epoll, const struct epoll_event *event, enum watch_state state)
 {
 	struct registration **where = find(s, epoll), *r = *where;
 	struct slot *watcher = descriptors_make(epoll);
@@ -70,7 +70,7 @@ record(struct slot *s, int epoll, const struct epoll_event *event, bool masked)
 		slot_mark(watcher, SLOT_EPOLL);
 	}
 	r->event = *event;
-	r->state = masked ? WATCH_MASKED : WATCH_OPEN;
+	r->state = state;
 	return true;
 }
 
@@ -97,19 +97,40 @@ static int
 watch_delete(int epoll, int fd, struct slot *s)
 {
 	struct registration **where = find(s, epoll);
-	int error = control(epoll, EPOLL_CTL_DEL, fd, NULL);
+	bool withdrawn = *where != NULL && (*where)->state == WATCH_WITHDRAWN;
+	int error = withdrawn ? 0 : control(epoll, EPOLL_CTL_DEL, fd, NULL);
 
 	if (error == 0 && *where != NULL)
 		delete(s, where);
 	return error;
 }
 
+/* How what is registered of @fd now is kept while @s is CONNECTING. */
+static enum watch_state
+connecting_state(const struct slot *s)
+{
+	const struct connection *c = atomic_load(&s->connection);
+
+	return c != NULL && c->withdrawn ? WATCH_WITHDRAWN : WATCH_MASKED;
+}
+
+/* EPOLL_CTL_ADD or EPOLL_CTL_MOD where the kernel has nothing of it. */
+static int
+change_withdrawn(struct registration *r, int op, const struct epoll_event *event)
+{
+	if (op == EPOLL_CTL_ADD)
+		return -EEXIST;
+	r->event = *event;
+	return 0;
+}
+
 int
 watch_control(int epoll, int op, int fd, const struct epoll_event *event)
 {
 	struct slot *s = descriptors_find(fd);
-	const struct registration *r = *find(s, epoll);
+	struct registration *r = *find(s, epoll);
 	struct epoll_event masked;
+	enum watch_state state = WATCH_OPEN;
 	bool connecting = connection_is_connecting(fd);
 	int error;
 
@@ -120,13 +141,20 @@ watch_control(int epoll, int op, int fd, const struct epoll_event *event)
 	/* A masked one is not exclusive in the kernel; the program's still is. */
 	if (op == EPOLL_CTL_MOD && r != NULL && (r->event.events & EPOLLEXCLUSIVE) != 0)
 		return -EINVAL;
+	if (r != NULL && r->state == WATCH_WITHDRAWN)
+		return change_withdrawn(r, op, event);
 	masked = *event;
-	if (connecting)
+	if (connecting) {
 		masked.events &= KEPT_EVENTS;
+		state = connecting_state(s);
+	}
 	error = control(epoll, op, fd, &masked);
 	if (error < 0)
 		return error;
-	if (!record(s, epoll, event, connecting) && connecting) {
+	/* The kernel has been asked whether it may be registered at all. */
+	if (state == WATCH_WITHDRAWN)
+		control(epoll, EPOLL_CTL_DEL, fd, NULL);
+	if (!record(s, epoll, event, state) && connecting) {
 		control(epoll, EPOLL_CTL_DEL, fd, NULL);
 		return -ENOMEM;
 	}
@@ -142,7 +170,7 @@ watch_recover(int fd)
 
 	for (int i = 0; i < count; i++)
 		if (*find(s, epolls[i]) == NULL && registered_event(epolls[i], fd, &event))
-			record(s, epolls[i], &event, false);
+			record(s, epolls[i], &event, WATCH_OPEN);
 }
 
 /* Whether @other, too, is a number of the epoll descriptor that @r is masked in: then recorded. */
@@ -154,7 +182,7 @@ share(struct slot *s, int fd, const struct registration *r, int other)
 	masked.events &= KEPT_EVENTS;
 	if (*find(s, other) != NULL || control(other, EPOLL_CTL_MOD, fd, &masked) < 0)
 		return false;
-	return record(s, other, &r->event, true);
+	return record(s, other, &r->event, WATCH_MASKED);
 }
 
 /* Whether anything masked in @epoll was recorded of @other. */
@@ -205,6 +233,11 @@ watch_mask(int fd)
 	for (struct registration *r = s->registrations; r != NULL; r = r->next) {
 		struct epoll_event masked = r->event;
 
+		if (connecting_state(s) == WATCH_WITHDRAWN) {
+			if (control(r->epoll, EPOLL_CTL_DEL, fd, NULL) == 0)
+				r->state = WATCH_WITHDRAWN;
+			continue;
+		}
 		masked.events &= KEPT_EVENTS;
 		if (((r->event.events & EPOLLEXCLUSIVE) != 0 ? replace(r->epoll, fd, &masked)
 		    : control(r->epoll, EPOLL_CTL_MOD, fd, &masked)) == 0)
@@ -286,6 +319,33 @@ watch_forget_epoll(int epoll)
 	}
 }
 
+void
+watch_unregister(int fd)
+{
+	struct slot *s = descriptors_find(fd);
+
+	for (struct registration *r = s->registrations; r != NULL; r = r->next)
+		if (control(r->epoll, EPOLL_CTL_DEL, fd, NULL) == 0)
+			r->state = WATCH_WITHDRAWN;
+}
+
+void
+watch_register(int fd, bool masked)
+{
+	struct slot *s = descriptors_find(fd);
+
+	for (struct registration *r = s->registrations; r != NULL; r = r->next) {
+		struct epoll_event event = r->event;
+
+		if (r->state != WATCH_WITHDRAWN)
+			continue;
+		if (masked)
+			event.events &= KEPT_EVENTS;
+		control(r->epoll, EPOLL_CTL_ADD, fd, &event);
+		r->state = masked ? WATCH_MASKED : WATCH_OPEN;
+	}
+}
+
 int
 watch_masked(int fd, int *epolls, int max)
 {
@@ -293,7 +353,7 @@ watch_masked(int fd, int *epolls, int max)
 	int count = 0;
 
 	for (struct registration *r = s->registrations; r != NULL && count < max; r = r->next)
-		if (r->state == WATCH_MASKED)
+		if (r->state != WATCH_OPEN)
 			epolls[count++] = r->epoll;
 	return count;
 }

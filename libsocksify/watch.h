@@ -32,7 +32,11 @@ void	 watch_recover(int fd);
  * other numbers of the same epoll descriptor, too. These, at most @max: how many.
  */
 int	 watch_share(int epoll, int *others, int max);
-/* Masks what is registered of @fd, in the program's own table. */
+/*
+ * Masks what is registered of @fd, in the program's own table. Of a connection
+ * that is .withdrawn, it is taken away, now and when it is registered: EPOLLERR
+ * and EPOLLHUP of one failure, after which another proxy is tried, would show.
+ */
 void	 watch_mask(int fd);
 /*
  * Before the socket is made to show its failure: takes its masked registrations
@@ -52,7 +56,13 @@ watch_translate watch_same_number;
 void	 watch_forget(int fd, bool in_kernel);
 /* Forgets every registration that names @epoll, which is being closed. */
 void	 watch_forget_epoll(int epoll);
-/* The epoll descriptors that masked registrations of @fd name: how many, at most @max. */
+/*
+ * Around the moment in which @fd becomes another open file, in the program's own
+ * table: takes away what is registered, and registers it anew.
+ */
+void	 watch_unregister(int fd);
+void	 watch_register(int fd, bool masked);
+/* The epoll descriptors that masked or withdrawn registrations of @fd name: how many, at most @max. */
 int	 watch_masked(int fd, int *epolls, int max);
 
 #endif

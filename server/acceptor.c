@@ -140,7 +140,7 @@ int
 acceptor_listen(int *fds, unsigned count)
 {
 	acceptor_close();
-	for (unsigned i = 0; i < count; i++) {
+	for (unsigned i = 0; i < count && !worker_draining(); i++) {
 		struct listening *l = &acceptor.listeners[acceptor.listener_count];
 
 		if (own_address(fds[i], &l->address) < 0)

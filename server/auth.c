@@ -268,10 +268,16 @@ abort_questions(void)
 		question_end(TAILQ_FIRST(&auth.questions), true);
 }
 
+static void
+drain(void)
+{
+	update_receiving();
+}
+
 static bool
 idle(void)
 {
-	return auth.ended || !ipc_pending(&auth.inbox);
+	return auth.ended || worker_retired() || !ipc_pending(&auth.inbox);
 }
 
 int
@@ -284,6 +290,7 @@ auth_main(void)
 		.fd_count = 2,
 		.setup = setup,
 		.configure = configure,
+		.drain = drain,
 		.abort = abort_questions,
 		.idle = idle,
 		.outlives_mother = true,

@@ -328,7 +328,7 @@ retire_one(struct crew *crew)
 		return;
 	child->draining = true;
 	log_debug("%s[%ld] is retired", role_name(child->role), (long)child->pid);
-	ipc_send(&child->control, ROLE_DRAIN, NULL, NULL, 0);
+	ipc_send(&child->control, ROLE_RETIRE, NULL, NULL, 0);
 }
 
 static void

@@ -243,10 +243,16 @@ abort_sessions(void)
 		relay_kill(&i->relay);
 }
 
+static void
+drain(void)
+{
+	update_receiving();
+}
+
 static bool
 idle(void)
 {
-	return io.ended || !ipc_pending(&io.inbox);
+	return io.ended || worker_retired() || !ipc_pending(&io.inbox);
 }
 
 int
@@ -259,6 +265,7 @@ io_main(void)
 		.fd_count = 1,
 		.setup = setup,
 		.configure = configure,
+		.drain = drain,
 		.abort = abort_sessions,
 		.idle = idle,
 		.outlives_mother = true,

@@ -7,7 +7,7 @@ server_cflags = $(AM_CFLAGS) $(PIE_CFLAGS) $(EVENT_CFLAGS) $(CARES_CFLAGS) \
 	$(BSD_CFLAGS) $(MD_CFLAGS) $(CRYPT_CFLAGS) $(CAPNG_CFLAGS) \
 	$(SECCOMP_CFLAGS)
 server_cppflags = $(AM_CPPFLAGS) $(FORTIFY_CPPFLAGS) \
-	-DSYSCONFDIR='"$(sysconfdir)"' -DRUNSTATEDIR='"$(runstatedir)"'
+	-DRUNSTATEDIR='"$(runstatedir)"'
 server_libs = libcommon.la $(EVENT_LIBS) $(CARES_LIBS) $(BSD_LIBS) \
 	$(MD_LIBS) $(CRYPT_LIBS) $(CAPNG_LIBS) $(SECCOMP_LIBS)
 

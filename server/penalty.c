@@ -26,7 +26,7 @@
 
 #define WAYS		8
 #define COUNT_BITS	8
-#define COUNT_MAX	((1u << COUNT_BITS) - 1)
+#define COUNT_MAX	8	/* the delay is at its longest before */
 
 struct slot {
 	_Atomic uint64_t	key;	/* see address_key(); 0: empty */
@@ -134,7 +134,7 @@ word_failures(uint64_t word, uint64_t now_ms, uint64_t *ago)
 
 	/* Another process may have read the clock a little later than this one. */
 	*ago = now_ms > last ? now_ms - last : 0;
-	return *ago > PENALTY_FORGET_MS ? 0 : (unsigned)(word & COUNT_MAX);
+	return *ago > PENALTY_FORGET_MS ? 0 : (unsigned)(word & ((1u << COUNT_BITS) - 1));
 }
 
 unsigned
@@ -180,7 +180,13 @@ void
 penalty_succeeded(const struct endpoint *addr)
 {
 	struct slot *slot = slot_find(address_key(addr));
+	uint64_t word, failures;
 
-	if (slot != NULL)
-		atomic_store(&slot->word, 0);
+	if (slot == NULL)
+		return;
+	word = atomic_load(&slot->word);
+	do
+		failures = (word & ((1u << COUNT_BITS) - 1)) / 2;
+	while (!atomic_compare_exchange_weak(&slot->word, &word, failures == 0 ? 0 :
+	    word >> COUNT_BITS << COUNT_BITS | failures));
 }

@@ -41,7 +41,10 @@ int		 penalty_init(void *mem, size_t size);
  */
 unsigned	 penalty_wait_ms(uint64_t now_ms, const struct endpoint *addr);
 void		 penalty_failed(uint64_t now_ms, const struct endpoint *addr);
-/* Forgets the failures of @addr. */
+/*
+ * Forgets half the failures of @addr. Who has one good password could otherwise use
+ * it between guesses at another's, and never wait.
+ */
 void		 penalty_succeeded(const struct endpoint *addr);
 
 #endif

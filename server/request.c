@@ -40,6 +40,7 @@ struct request {
 	int			 client_fd;
 	struct connector	*connector;
 	struct loop_timer	 again;
+	struct loop_io		 client_io;	/* while the connection is being made */
 	struct loop_deferred	 end;
 	uint64_t		 deadline_ms;	/* monotonic; 0: none */
 	struct session		 session;
@@ -82,6 +83,7 @@ request_end(struct request *q, bool failed)
 	if (q->connector != NULL)
 		connector_cancel(q->connector);
 	loop_timer_cancel(&q->again);
+	loop_io_del(&q->client_io);
 	TAILQ_REMOVE(&request.requests, q, entry);
 	worker_session_gone(failed);
 	loop_defer(&q->end, request_free, q);
@@ -244,6 +246,7 @@ connected(const struct connector_result *result, void *arg)
 	struct request *q = arg;
 
 	q->connector = NULL;
+	loop_io_del(&q->client_io);
 	if (result->error == 0) {
 		succeed(q, result);
 	} else if (result->error == EACCES) {
@@ -296,6 +299,20 @@ shortage(struct request *q, int error)
 	update_receiving();
 }
 
+/* A client that has ended its direction may still want to read; one that has reset does not. */
+static void
+client_hung_up(int fd, unsigned events UNUSED, void *arg)
+{
+	struct request *q = arg;
+	int error = 0;
+	socklen_t len = sizeof(error);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 && error == 0)
+		return;
+	session_log_failure(&q->session, "the client has reset the connection");
+	request_end(q, true);
+}
+
 static void
 request_connect(struct request *q)
 {
@@ -309,6 +326,8 @@ request_connect(struct request *q)
 		connected(&result, q);
 		break;
 	case -EINPROGRESS:
+		/* Without this watch the client is merely noticed later. */
+		loop_io_add(&q->client_io, q->client_fd, LOOP_HANGUP, client_hung_up, q);
 		break;
 	case -EMFILE:
 	case -ENFILE:
@@ -485,11 +504,17 @@ abort_requests(void)
 		request_end(TAILQ_FIRST(&request.requests), true);
 }
 
+static void
+drain(void)
+{
+	update_receiving();
+}
+
 /* Drained only when nothing waits in the inbox nor on its way out. */
 static bool
 idle(void)
 {
-	if (!request.ended && ipc_pending(&request.inbox))
+	if (!request.ended && !worker_retired() && ipc_pending(&request.inbox))
 		return false;
 	return STAILQ_EMPTY(&request.ios.packets);
 }
@@ -504,6 +529,7 @@ request_main(void)
 		.fd_count = 2,
 		.setup = setup,
 		.configure = configure,
+		.drain = drain,
 		.abort = abort_requests,
 		.idle = idle,
 		.outlives_mother = true,

@@ -35,7 +35,8 @@ enum role_message {
 			 * descriptors: score page, then see the role's own file */
 	ROLE_CONFIG,	/* see served_pack(). At start and at reload */
 	ROLE_LISTENERS,	/* descriptors: all listeners (negotiate, mother); replaces the earlier ones */
-	ROLE_DRAIN,	/* take nothing new; exit when there is nothing left */
+	ROLE_DRAIN,	/* take nothing new; exit when there is nothing left, in the inbox either */
+	ROLE_RETIRE,	/* the same, but leave the inbox to the others; ROLE_DRAIN may follow */
 	ROLE_ABORT,	/* end what is left, and exit */
 	ROLE_REPORT,	/* monitor, mother: write the report that SIGUSR1 asks for */
 	ROLE_PAGE,	/* monitor: u32 pid, u8 role; descriptor: its score page */

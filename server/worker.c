@@ -33,7 +33,7 @@ static struct {
 	uint8_t			 debug;
 	uint32_t		 sessions;
 	uint32_t		 shown;		/* what the title says */
-	bool			 draining;
+	bool			 draining, retired;
 	int			 tick_fd;
 	struct loop_io		 tick_io;
 	struct loop_deferred	 done;
@@ -69,6 +69,12 @@ worker_draining(void)
 	return worker.draining;
 }
 
+bool
+worker_retired(void)
+{
+	return worker.retired;
+}
+
 static void
 stop_if_done(void *arg UNUSED)
 {
@@ -77,15 +83,22 @@ stop_if_done(void *arg UNUSED)
 		loop_stop();
 }
 
+static void
+leave(bool retired)
+{
+	bool changed = !worker.draining || worker.retired != retired;
+
+	worker.draining = true;
+	worker.retired = retired;
+	if (changed && worker.ops->drain != NULL)
+		worker.ops->drain();
+	loop_defer(&worker.done, stop_if_done, NULL);
+}
+
 void
 worker_drain(void)
 {
-	if (!worker.draining) {
-		worker.draining = true;
-		if (worker.ops->drain != NULL)
-			worker.ops->drain();
-	}
-	loop_defer(&worker.done, stop_if_done, NULL);
+	leave(false);
 }
 
 void
@@ -110,7 +123,7 @@ worker_session_gone(bool failed)
 bool
 worker_has_room(uint32_t more)
 {
-	return worker.sessions + more <= worker.score->capacity;
+	return !worker.retired && worker.sessions + more <= worker.score->capacity;
 }
 
 static void
@@ -286,6 +299,9 @@ on_message(struct ipc *ipc UNUSED, uint8_t type, struct reader *r, int *fds, uns
 		return on_config(r, fds, count);
 	case ROLE_DRAIN:
 		worker_drain();
+		return 0;
+	case ROLE_RETIRE:
+		leave(true);
 		return 0;
 	case ROLE_ABORT:
 		worker_drain();

@@ -31,7 +31,7 @@ struct worker_ops {
 	int		(*configure)(const struct conf *conf);
 	/* Messages of the mother that only this role has. NULL: none. */
 	int		(*message)(uint8_t type, struct reader *payload, int *fds, unsigned count);
-	void		(*drain)(void);		/* take nothing new */
+	void		(*drain)(void);		/* to drain or to retire begins; maybe again */
 	void		(*abort)(void);		/* end all sessions now */
 	bool		(*idle)(void);		/* nothing is on its way in or out */
 	bool		 outlives_mother;	/* its inbox's end, not the mother's, makes it drain */
@@ -51,6 +51,8 @@ void		 worker_session_gone(bool failed);
 /* Whether so many sessions more would still fit. */
 bool		 worker_has_room(uint32_t more);
 bool		 worker_draining(void);
+/* Whether the inbox is for others to read. worker_has_room() then says no. */
+bool		 worker_retired(void);
 /* Stops taking in; the process ends when its last session has. */
 void		 worker_drain(void);
 

@@ -11,3 +11,4 @@ include tests/fuzz/local.mk
 include tests/lib/local.mk
 include tests/integration/local.mk
 include tests/preload/local.mk
+include tests/matrix/local.mk

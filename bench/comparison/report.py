@@ -6,7 +6,7 @@ import re
 import statistics
 import textwrap
 
-from comparison import plot, targets
+from comparison import client, plot, targets
 
 NOTES = ("<!-- notes: what stands from here to the next mark is written by hand, and kept -->",
          "<!-- end of notes -->")
@@ -38,6 +38,7 @@ BULK = (Column("gbit", "Gbit/s", max), Column("cpu", "server CPU, ms/GB", min),
         Column("generator", "generator CPU, ms/GB"))
 ROUND_TRIP = (Column("p50", "median, µs", min), Column("p99", "p99, µs", min),
               Column("cpu", "server CPU, µs each", min))
+CLIENT_SET_UP = (Column("p50", "median, µs", min), Column("p99", "p99, µs"))
 SECTIONS = (
     ("New connections, {parallel} parallel", "connect", SET_UP),
     ("New connections with username/password, {parallel} parallel", "auth", SET_UP),
@@ -50,6 +51,16 @@ SECTIONS = (
     ("{sessions} idle sessions", "idle",
      (Column("memory", "bytes of memory each", min), Column("cpu", "CPU, ms/s", min),
       Column("cpu_without", "CPU without them, ms/s"), Column("processes", "processes"))),
+    ("Client: one blocking connect after the other", "client-connect", CLIENT_SET_UP),
+    ("Client: non-blocking, waiting in poll(2)", "client-poll", CLIENT_SET_UP),
+    ("Client: {many} connections at once by asyncio, the server taking {stage} ms a stage",
+     "client-many", (Column("seconds", "seconds in all", min), Column("count", "connections"),
+                     Column("each", "ms each"))),
+    ("Client: {threads} threads, {each} connections each, by name", "client-threads",
+     (Column("seconds", "seconds in all", min), Column("p50", "set-up p50, ms"),
+      Column("p99", "p99, ms"))),
+    ("Client: bulk, 1 stream, upload", "client-bulk",
+     (Column("gbit", "Gbit/s", max), Column("generator", "client CPU, ms/GB", min))),
 )
 
 
@@ -65,8 +76,8 @@ def _cell(data, what, server, column):
     text = quantity(statistics.median(values))
     if len(values) > 1:
         text += f" ({quantity(min(values))}–{quantity(max(values))})"
-    if column.better and server not in (targets.OURS, "direct"):
-        ratio = targets.ratio(data, what, column.field, targets.OURS, server)
+    if column.better and server not in (targets.ours(what), "direct"):
+        ratio = targets.ratio(data, what, column.field, targets.ours(what), server)
         text += f" · {ratio:.2f}×" if ratio is not None else ""
     return text
 
@@ -83,7 +94,8 @@ def _section(data, heading, what, columns):
         return ""
     rows = [[LABELS.get(name, name) + _failed(data, what, name)] +
             [_cell(data, what, name, c) for c in columns] for name in by_server]
-    title = heading.format(parallel=64, sessions=data["plan"]["sessions"])
+    title = heading.format(parallel=64, sessions=data["plan"]["sessions"], many=client.MANY,
+                           stage=client.STAGE_MS, threads=client.THREADS, each=client.EACH)
     return f"### {title}\n\n" + _table(["", *(c.heading for c in columns)], rows) + "\n"
 
 
@@ -188,6 +200,12 @@ time and reads its answer before the next, as programs do.
   more. Memory is anonymous, shared and swapped memory of all processes (`Pss_Anon`, `Pss_Shmem`
   and `SwapPss` of `smaps_rollup`), less what the server had after a hundred sessions had come and
   gone; what the kernel keeps for sockets is not in it. CPU is over {idle_seconds:g} s.
+- **Client**: the same program and the same socksifyd, by turns: with a SOCKS5 client written into
+  the program (**by hand**), and with a tunnel under it that it does not know of. `bench/connect_time`
+  connects with blocking sockets, or waits in poll(2), {round_trips_tenth:,} times; `bench/connects.py`
+  opens {many} connections at once from one event loop, through a server that takes {stage} ms for
+  each answer (two answers: the least possible is {least} ms). A tunnel that makes one connection after the
+  other is given only {serial_many} of them. Ratios are socksify's value over the other's.
 - **no proxy** is the generator with itself: what this machine can do at most.
 """
 
@@ -203,12 +221,17 @@ def _reflow(text):
     return "\n".join(out) + "\n"
 
 
+def _tunnels(data):
+    named = [f"{name} {version}".strip() for name, version in data.get("tunnels", {}).items()]
+    return f"Under the client's programs: {', '.join(named)}.\n" if named else ""
+
+
 def _environment(data):
     m = data["machine"]
     versions = ", ".join(f"{name} {version}".strip() for name, version in data["servers"].items())
     return (f"{m['processor']}, {m['cores']} cores, {m['memory_gb']} GB; {m['system']}, "
             f"Linux {m['kernel']}. Load average at the start: {m['load_average']}.\n\n"
-            f"Servers: {versions}.\n")
+            f"Servers: {versions}.\n{_tunnels(data)}")
 
 
 def _notes(path):
@@ -235,7 +258,11 @@ def document(data, notes):
         "## Measured\n", _environment(data)]
     parts += [f"![{title}]({name})\n" for name, title, _ in plots(data)]
     parts += [tables(data),
-              _reflow(HOW.format(accounting=accounting, parallel=64, **data["plan"]))]
+              _reflow(HOW.format(accounting=accounting, parallel=64, many=client.MANY,
+                                stage=client.STAGE_MS, least=2 * client.STAGE_MS,
+                                serial_many=client.SERIAL_MANY,
+                                round_trips_tenth=data["plan"]["round_trips"] // 10,
+                                **data["plan"]))]
     return "\n".join(parts)
 
 

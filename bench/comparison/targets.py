@@ -4,6 +4,8 @@
 import statistics
 
 OURS = "socksifyd"
+OURS_CLIENT = "socksify"
+BY_HAND = "by hand"         # the client's measurements: a program that speaks SOCKS itself
 OURS_WITHOUT = "socksifyd, none"    # beside it, in the measurement with authentication
 BULKS = [(streams, direction) for streams in (1, 8) for direction in ("upload", "download")]
 
@@ -75,8 +77,8 @@ def _against_best(data, text, what, field, limit, better):
     return Target(text, limit, better is max, "×", measured, best[0] if best else "no peer")
 
 
-def _against(data, text, what, field, limit, at_least, peer):
-    return Target(text, limit, at_least, "×", ratio(data, what, field, OURS, peer), peer)
+def _against(data, text, what, field, limit, at_least, peer, mine=OURS):
+    return Target(text, limit, at_least, "×", ratio(data, what, field, mine, peer), peer)
 
 
 def _bulk(data, streams, direction):
@@ -95,6 +97,30 @@ def _idle(data):
                    "a fixed number")]
 
 
+def ours(what):
+    """The name of what is ours in the measurement."""
+    return OURS_CLIENT if what.startswith("client-") else OURS
+
+
+def _above(data, what, field):
+    """How much more than by hand, a round at a time."""
+    pairs = list(zip(samples(data, what, OURS_CLIENT, field), samples(data, what, BY_HAND, field)))
+    return statistics.median(a - b for a, b in pairs) if pairs else None
+
+
+def _client(data):
+    return [
+        Target("client: blocking connect, more than by hand, median", 60, False, " µs",
+               _above(data, "client-connect", "p50"), BY_HAND),
+        Target("client: non-blocking connect, more than by hand, median", 60, False, " µs",
+               _above(data, "client-poll", "p50"), BY_HAND),
+        Target("client: 1000 connections at once, 50 ms a stage", 0.5, False, " s",
+               median(data, "client-many", OURS_CLIENT, "seconds"), "a fixed number"),
+        _against(data, "client: bulk, 1 stream", "client-bulk", "gbit", 0.95, True, BY_HAND,
+                 OURS_CLIENT),
+    ]
+
+
 def check(data):
     """All targets, in the order of the document."""
     auth = ratio(data, "auth", "rate", OURS, OURS_WITHOUT)
@@ -109,4 +135,4 @@ def check(data):
     for what, where in (("pingpong", ""), ("pingpong-one", ", on one processor")):
         found.append(_against(data, f"64-byte round trip, median{where}", what, "p50", 1.0, False,
                               "microsocks"))
-    return found + _idle(data)
+    return found + _idle(data) + _client(data)

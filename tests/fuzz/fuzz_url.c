@@ -23,8 +23,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	text[len] = '\0';
 	if (url_parse(&url, text, &why) == 0) {
 		assert(why == NULL);
-		assert(url.host.type == HOST_IP || url.host.type == HOST_NAME);
+		assert((url.host.type == HOST_NONE) == (url.path[0] != '\0'));
 		assert(host_port(&url.host) != 0);
+		assert(memchr(url.path, '\0', sizeof(url.path)) != NULL);
 		assert(memchr(url.username, '\0', sizeof(url.username)) != NULL);
 		assert(memchr(url.password, '\0', sizeof(url.password)) != NULL);
 		assert(url.password[0] == '\0' || url.username[0] != '\0');

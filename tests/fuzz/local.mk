@@ -2,9 +2,12 @@
 # program for tests/fuzz/corpus/NAME; without, replay.c puts the corpus through
 # it, which is what "make check" does.
 fuzz_targets = \
+	tests/fuzz/fuzz_dns \
+	tests/fuzz/fuzz_elf \
 	tests/fuzz/fuzz_handshake \
 	tests/fuzz/fuzz_lex \
 	tests/fuzz/fuzz_socks5 \
+	tests/fuzz/fuzz_socksconf \
 	tests/fuzz/fuzz_url \
 	$(NULL)
 if SERVER
@@ -31,6 +34,16 @@ fuzz_cppflags = $(AM_CPPFLAGS) $(EVENT_CFLAGS) -DCORPUS='"$(abs_top_srcdir)/test
 fuzz_cflags = $(AM_CFLAGS) -UNDEBUG
 fuzz_ldflags = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
+tests_fuzz_fuzz_dns_SOURCES = tests/fuzz/fuzz_dns.c $(fuzz_main)
+tests_fuzz_fuzz_dns_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_dns_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_dns_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_dns_LDADD = libcommon.la
+tests_fuzz_fuzz_elf_SOURCES = tests/fuzz/fuzz_elf.c libsocksify/elf_file.c $(fuzz_main)
+tests_fuzz_fuzz_elf_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_elf_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_elf_LDFLAGS = $(fuzz_ldflags)
+
 tests_fuzz_fuzz_handshake_SOURCES = tests/fuzz/fuzz_handshake.c $(fuzz_main)
 tests_fuzz_fuzz_handshake_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_fuzz_handshake_CFLAGS = $(fuzz_cflags)
@@ -48,6 +61,13 @@ tests_fuzz_fuzz_socks5_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_fuzz_socks5_CFLAGS = $(fuzz_cflags)
 tests_fuzz_fuzz_socks5_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_socks5_LDADD = libcommon.la
+
+tests_fuzz_fuzz_socksconf_SOURCES = tests/fuzz/fuzz_socksconf.c $(settings_sources) \
+	$(fuzz_main)
+tests_fuzz_fuzz_socksconf_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_socksconf_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_socksconf_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_socksconf_LDADD = libcommon.la
 
 tests_fuzz_fuzz_url_SOURCES = tests/fuzz/fuzz_url.c $(fuzz_main)
 tests_fuzz_fuzz_url_CPPFLAGS = $(fuzz_cppflags)

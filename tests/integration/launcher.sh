@@ -42,12 +42,24 @@ no_state()
 
 refused 127 'no proxy is configured' echo run
 refused 127 'no command is given' -p "$url"
-refused 127 'http proxies are not supported' -p http://127.0.0.1:9 echo run
+refused 127 'https proxies are not supported' -p https://127.0.0.1:9 echo run
 refused 127 'is no proxy URL: the port' -p socks5://someone:secret@127.0.0.1:0 echo run
 refused 127 'no password' -p socks5://someone@127.0.0.1 echo run
 refused 127 'command not found' -p "$url" no-such-command
 refused 126 'Permission denied' -p "$url" /etc/passwd
 refused 127 'exclude each other' --embedded -p "$url" echo run
+refused 127 'exclude each other' --embedded -c /dev/null echo run
+refused 127 'takes no password' --embedded --password-fd 0 echo run
+refused 127 'exclude each other' -p "$url" --password-fd 0 --password-file /dev/null echo run
+refused 127 'exclude each other' --check --test echo
+refused 127 'exclude each other' --embedded --test
+refused 127 'no command' -p "$url" --test 127.0.0.1:80 echo run
+refused 127 'goes with --embedded' -p "$url" --log log echo run
+refused 127 'chain' -p "$url" -p "$url" echo run
+refused 127 'unrecognized option' --no-such-option echo run
+refused 127 'requires an argument' -p
+refused 127 "no descriptor's number" -p "$url" --password-fd 1x echo run
+refused 127 "no descriptor's number" -p "$url" --password-fd -1 echo run
 SOCKS5_SERVER=a:b:c refused 127 'SOCKS5_SERVER' echo run
 SOCKSIFY_SOCKSIFYD=/nonexistent refused 127 '/nonexistent' --embedded echo run
 
@@ -55,6 +67,47 @@ ends 0 "$socksify" -p "$url" true
 ends 7 "$socksify" -p "$url" sh -c 'exit 7'
 ends 143 "$socksify" -p "$url" sh -c 'kill -TERM $$'
 ends 0 env SOCKS5_SERVER=127.0.0.1:9 "$socksify" -- true
+
+# Standard descriptors that are closed are so for the command, and nothing gets into our files.
+for closed in '<&-' '>&-' '2>&-' '<&- >&- 2>&-'; do
+	ends 0 bash -c "\"\$1\" -p \"\$2\" true $closed" sh "$socksify" "$url"
+	ends 3 bash -c "\"\$1\" -p \"\$2\" sh -c '[ ! -e /proc/self/fd/2 ] || exit 4
+		exit 3' 2>&- $closed" sh "$socksify" "$url"
+done
+ends 127 bash -c '"$1" -p "$2" no-such-command <&- >&- 2>&-' sh "$socksify" "$url"
+
+# Where its files cannot be, or /proc is missing, it says so, and nothing is run.
+if unshare --mount true 2>/dev/null; then
+	refuse_in_mounts()
+	{
+		local want=$1 how=$2 status=0
+
+		XDG_RUNTIME_DIR='' unshare --mount sh -c "$how"' || exit 77
+			exec "$1" -p "$2" echo run' sh "$socksify" "$url" >"$work/out" 2>&1 || status=$?
+		[ "$status" -eq 127 ] && [ "$(wc -l <"$work/out")" -eq 1 ] &&
+		    grep -qF "$want" "$work/out" || fail "$how: status $status: $(cat "$work/out")"
+	}
+
+	refuse_in_mounts '/dev/shm/socksify-' 'mount -t tmpfs -o ro tmpfs /dev/shm'
+	refuse_in_mounts 'No space left on device' 'mount -t tmpfs -o size=64k tmpfs /dev/shm'
+	unshare --mount sh -c 'umount -l /proc && exec "$1" -p "$2" echo run' \
+	    sh "$socksify" "$url" >"$work/out" 2>&1 || true
+	grep -qx 'run\|socksify: .*libsocksify.so: No such file or directory' "$work/out" ||
+	    fail "without /proc: $(cat "$work/out")"
+fi
+
+# Made set-user-ID it would hand its privilege to whoever names a command.
+if [ "$(id -u)" -eq 0 ] &&
+    head -c 4 "$socksify" | grep -q ELF && command -v setpriv >/dev/null; then
+	cp "$socksify" "$work/privileged"
+	chmod 4755 "$work/privileged"
+	chmod 755 "$work"
+	status=0
+	setpriv --reuid 1 --clear-groups "$work/privileged" -p "$url" echo run >"$work/out" 2>&1 ||
+	    status=$?
+	[ "$status" -eq 127 ] && grep -q 'must not be set-user-ID' "$work/out" ||
+	    fail "set-user-ID: status $status: $(cat "$work/out")"
+fi
 
 # The command has the launcher's process id, its password nowhere to be seen.
 SOCKS_PASSWORD=secret "$socksify" -p "$url" sh -c '

@@ -31,6 +31,7 @@ server_integration_tests = \
 	tests/integration/replies.sh \
 	tests/integration/reply_routes.sh \
 	tests/integration/report.sh \
+	tests/integration/reset_while_connecting.sh \
 	tests/integration/roles.sh \
 	tests/integration/sandbox.sh \
 	tests/integration/slow_clients.sh \
@@ -47,11 +48,17 @@ endif
 
 # Those that preload the library into real programs.
 client_integration_tests = \
+	tests/integration/client_conf.sh \
 	tests/integration/client_dead_proxy.sh \
 	tests/integration/client_embedded.sh \
+	tests/integration/client_password.sh \
 	tests/integration/client_peers.sh \
 	tests/integration/client_programs.sh \
 	tests/integration/client_state_kept.sh \
+	tests/integration/client_check.sh \
+	tests/integration/client_test.sh \
+	tests/integration/client_verbose.sh \
+	tests/integration/completion.sh \
 	tests/integration/launcher.sh \
 	$(NULL)
 EXTRA_DIST += $(client_integration_tests)

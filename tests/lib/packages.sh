@@ -12,8 +12,9 @@ build_packages=(
 try_packages=(curl procps python3)
 # shellcheck disable=SC2034
 test_packages=(
-	curl dante-client dante-server dnsmasq-base git iproute2 mandoc microsocks netbase nginx-light
-	openssl procps python3 python3-socks shellcheck strace util-linux valgrind wget xz-utils
+	bash-completion curl dante-client dante-server dnsmasq-base fish fzf git gosu iproute2 libcap2-bin
+	mandoc microsocks netbase nginx-light openssl procps python3 python3-socks shellcheck strace
+	util-linux valgrind wget xz-utils zsh
 )
 
 as_root()

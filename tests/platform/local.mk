@@ -4,6 +4,7 @@ platform_tests = \
 	tests/platform/connect_again \
 	tests/platform/connect_refused \
 	tests/platform/inflight_limit \
+	tests/platform/mapped_connect \
 	tests/platform/pipe_size \
 	tests/platform/private_table \
 	tests/platform/rcvlowat \
@@ -37,6 +38,10 @@ tests_platform_connect_refused_LDADD = libplatform.la
 tests_platform_inflight_limit_SOURCES = tests/platform/inflight_limit.c
 tests_platform_inflight_limit_CPPFLAGS = $(libplatform_la_CPPFLAGS)
 tests_platform_inflight_limit_LDADD = libplatform.la
+
+tests_platform_mapped_connect_SOURCES = tests/platform/mapped_connect.c
+tests_platform_mapped_connect_CPPFLAGS = $(libplatform_la_CPPFLAGS)
+tests_platform_mapped_connect_LDADD = libplatform.la
 
 tests_platform_pipe_size_SOURCES = tests/platform/pipe_size.c
 tests_platform_pipe_size_CPPFLAGS = $(libplatform_la_CPPFLAGS)

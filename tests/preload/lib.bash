@@ -5,11 +5,17 @@ here=$(pwd)
 library=$here/.libs/libsocksify.so
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/preload.XXXXXX")
 failures=0
+# Whatever networks this machine is in, the addresses of the tests are behind the proxy.
+export SOCKS_AUTOADD_LANROUTES=no
 proxy_pid=
 
 finish() {
-	exec 9>&-
-	[ -z "$proxy_pid" ] || wait "$proxy_pid"
+	local pid
+
+	exec 9>&- 8>&-
+	for pid in $proxy_pid "${served[@]}"; do
+		wait "$pid"
+	done
 	rm -rf "$scratch"
 }
 trap finish EXIT
@@ -29,8 +35,34 @@ proxy() {
 	read -r port <"$scratch/out"
 	case " $* " in
 	*" -6 "*) export SOCKS5_SERVER="[::1]:$port" ;;
+	*" -p "*)
+		port=" $* "
+		port=${port#* -p }
+		export SOCKS5_SERVER="unix:${port%% *}"
+		;;
 	*) export SOCKS5_SERVER="127.0.0.1:$port" ;;
 	esac
+}
+
+# serve NAME [OPTION...]: a slowsocks until the end, on ${port[NAME]}, with a log of its own.
+declare -A port
+served=()
+serve() {
+	local name=$1
+
+	shift
+	[ -p "$scratch/until" ] || { mkfifo "$scratch/until"; exec 8<>"$scratch/until"; }
+	mkfifo "$scratch/$name.port"
+	: >"$scratch/$name.log"
+	"$here/tests/lib/slowsocks" "$@" -l "$scratch/$name.log" \
+	    <"$scratch/until" >"$scratch/$name.port" 8>&- 9>&- &
+	served+=($!)
+	read -r "port[$name]" <"$scratch/$name.port"
+}
+
+# settings WORD...: makes the file that SOCKSIFY_STATE names, as tests/lib/makestate.c says.
+settings() {
+	"$here/tests/lib/makestate" "$SOCKSIFY_STATE" "$@"
 }
 
 # check NAME COMMAND...: runs it, and says whether it succeeded.
@@ -38,7 +70,7 @@ check() {
 	local name=$1
 
 	shift
-	if "$@" >"$scratch/said" 2>&1 9>&-; then
+	if "$@" >"$scratch/said" 2>&1 8>&- 9>&-; then
 		echo "ok $name"
 	else
 		echo "not ok $name: exit $?"

@@ -5,17 +5,27 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/select.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include "tests/preload/victim.h"
+
+#ifndef AF_SMC
+#define AF_SMC	43
+#endif
 
 static void
 blocking(void)
@@ -146,7 +156,7 @@ peer_name(void)
 static void
 early_data(void)
 {
-	int fd = victim_begin(ECHO);
+	int fd = victim_begin(HANG);
 	char c;
 
 	CHECK(victim_error(fd) == 0);
@@ -156,6 +166,7 @@ early_data(void)
 	CHECK(read(fd, &c, 1) < 0 && errno == EAGAIN);
 	CHECK(recv(fd, &c, 1, MSG_PEEK) < 0 && errno == EAGAIN);
 	/* Made blocking in the middle, it waits. */
+	fd = victim_begin(ECHO);
 	victim_block(fd);
 	victim_echo(fd);
 }
@@ -388,6 +399,206 @@ dissolved(void)
 	victim_echo(fd);
 }
 
+static in_port_t
+own_port(int fd)
+{
+	struct sockaddr_in own;
+	socklen_t len = sizeof(own);
+
+	CHECK(getsockname(fd, (struct sockaddr *)&own, &len) == 0);
+	return own.sin_port;
+}
+
+/* What a socket is bound to stays, whatever it takes to connect it. */
+static void
+bound(void)
+{
+	struct sockaddr_in own = { .sin_family = AF_INET };
+
+	own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	for (int flags = 0; flags <= SOCK_NONBLOCK; flags += SOCK_NONBLOCK) {
+		int fd = victim_socket(ECHO, flags);
+		in_port_t port;
+
+		CHECK(bind(fd, (struct sockaddr *)&own, sizeof(own)) == 0);
+		port = own_port(fd);
+		CHECK(victim_connect(fd, ECHO) == (flags == 0 ? 0 : -EINPROGRESS));
+		CHECK(victim_poll(fd, POLLOUT, LIMIT_MS) == POLLOUT);
+		CHECK(own_port(fd) == port);
+		victim_echo(fd);
+	}
+}
+
+static void
+send_timeout_kept(void)
+{
+	struct timeval t = { .tv_sec = 5 }, none = { 0 };
+	socklen_t len = sizeof(t);
+	int fd = victim_socket(ECHO, 0);
+
+	CHECK(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof(t)) == 0);
+	CHECK(victim_connect(fd, ECHO) == 0);
+	CHECK(getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, &len) == 0 && t.tv_sec == 5);
+	victim_echo(fd);
+	fd = victim_socket(ECHO, 0);
+	CHECK(victim_connect(fd, ECHO) == 0);
+	CHECK(getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &none, &len) == 0);
+	CHECK(none.tv_sec == 0 && none.tv_usec == 0);
+}
+
+/* A socket that is connected already stays so, whatever it is to be connected to. */
+static void
+connected_already(void)
+{
+	struct sockaddr_in own = { .sin_family = AF_INET };
+	socklen_t len = sizeof(own);
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	char c;
+
+	own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	CHECK(bind(listener, (struct sockaddr *)&own, len) == 0 && listen(listener, 2) == 0);
+	CHECK(getsockname(listener, (struct sockaddr *)&own, &len) == 0);
+	for (int i = 0; i < 2; i++) {
+		int peer, fd = victim_socket(ECHO, 0), lowat = 0;
+
+		CHECK(connect(fd, (struct sockaddr *)&own, len) == 0);
+		CHECK((peer = accept(listener, NULL, NULL)) >= 0);
+		lowat = 2;
+		CHECK(setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &lowat, sizeof(lowat)) == 0);
+		CHECK(i == 0 || fcntl(fd, F_SETFL, O_NONBLOCK) == 0);
+		CHECK(victim_connect(fd, ECHO) == -EISCONN);
+		len = sizeof(lowat);
+		CHECK(getsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &lowat, &len) == 0 && lowat == 2);
+		len = sizeof(own);
+		CHECK(send(peer, "xy", 2, 0) == 2 && recv(fd, &c, 1, 0) == 1 && c == 'x');
+		close(peer);
+		close(fd);
+	}
+}
+
+struct rival {
+	pthread_barrier_t	*start;
+	int			 fd, result;
+};
+
+static void *
+rival(void *arg)
+{
+	struct rival *r = arg;
+
+	pthread_barrier_wait(r->start);
+	r->result = victim_connect(r->fd, ECHO);
+	return NULL;
+}
+
+/* Two threads connect one socket: one of them does, and the socket is as good as ever. */
+static void
+contest(int flags)
+{
+	pthread_barrier_t start;
+	struct timeval t;
+	socklen_t len = sizeof(t);
+
+	CHECK(pthread_barrier_init(&start, NULL, 2) == 0);
+	for (int i = 0; i < 50; i++) {
+		struct rival r[2];
+		pthread_t threads[2];
+		int begun = 0, fd = victim_socket(ECHO, flags);
+
+		for (int j = 0; j < 2; j++) {
+			r[j] = (struct rival){ .start = &start, .fd = fd };
+			CHECK(pthread_create(&threads[j], NULL, rival, &r[j]) == 0);
+		}
+		for (int j = 0; j < 2; j++) {
+			CHECK(pthread_join(threads[j], NULL) == 0);
+			begun += r[j].result == 0 || r[j].result == -EINPROGRESS;
+			CHECK(r[j].result == 0 || r[j].result == -EINPROGRESS ||
+			    r[j].result == -EALREADY || r[j].result == -EISCONN);
+		}
+		/* Who comes when it is done is told so, once, on a socket that does not block. */
+		CHECK(begun == 1 || (begun == 2 && flags != 0));
+		CHECK(victim_poll(fd, POLLOUT, LIMIT_MS) == POLLOUT);
+		CHECK(getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, &len) == 0 && t.tv_usec == 0);
+		victim_echo(fd);
+		CHECK(close(fd) == 0);
+	}
+}
+
+static void
+two_threads(void)
+{
+	contest(0);
+}
+
+static void
+two_threads_polled(void)
+{
+	contest(SOCK_NONBLOCK);
+}
+
+/* From now on @call, getsockopt(2) or setsockopt(2), of these says that it is not permitted. */
+static void
+forbid_options(uint32_t call, const int *options, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct sock_filter code[] = {
+			BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 3),
+			BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2])),
+			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)options[i], 0, 1),
+			BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+			BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		};
+		struct sock_fprog program = { .len = sizeof(code) / sizeof(code[0]),
+			.filter = code };
+
+		CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+		CHECK(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
+	}
+}
+
+/* What a sandbox hides of a socket does not make it go past the proxy. */
+static void
+hidden_kind(void)
+{
+	static const int hidden[] = { SO_DOMAIN, SO_TYPE, SO_PROTOCOL };
+
+	forbid_options(SYS_getsockopt, hidden, sizeof(hidden) / sizeof(hidden[0]));
+	blocking();
+	polled();
+}
+
+/* Without the time limit by which it does not wait in the kernel it works as well. */
+static void
+fixed_send_timeout(void)
+{
+	static const int fixed[] = { SO_SNDTIMEO };
+
+	forbid_options(SYS_setsockopt, fixed, 1);
+	blocking();
+	interrupted();
+}
+
+/* Connections that no proxy can carry are refused, not sent past it. */
+static void
+foreign_protocol(void)
+{
+	static const int kinds[][3] = {
+		{ AF_INET, SOCK_STREAM, IPPROTO_SCTP },
+		{ AF_INET, SOCK_SEQPACKET, IPPROTO_SCTP },
+		{ AF_INET, SOCK_DCCP, IPPROTO_DCCP },
+		{ AF_SMC, SOCK_STREAM, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		int fd = socket(kinds[i][0], kinds[i][1], kinds[i][2]);
+
+		/* Few kernels have them all. */
+		if (fd >= 0)
+			CHECK(victim_connect(fd, ECHO) == -EPROTONOSUPPORT);
+	}
+}
+
 static void
 many(void)
 {
@@ -441,6 +652,14 @@ main(int argc, char **argv)
 		{ "mapped", mapped },
 		{ "fast_open", fast_open },
 		{ "dissolved", dissolved },
+		{ "bound", bound },
+		{ "send_timeout_kept", send_timeout_kept },
+		{ "connected_already", connected_already },
+		{ "two_threads", two_threads },
+		{ "two_threads_polled", two_threads_polled },
+		{ "hidden_kind", hidden_kind },
+		{ "fixed_send_timeout", fixed_send_timeout },
+		{ "foreign_protocol", foreign_protocol },
 		{ "many", many },
 		{ NULL, NULL },
 	};

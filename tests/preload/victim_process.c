@@ -257,20 +257,44 @@ unshares(void)
 	finish_echo(fd);
 }
 
-/* Where there can be no thread, connect(2) waits. */
+/* Who allows itself no more threads keeps the one that it has, also when that is idle. */
+static void
+last_thread(void)
+{
+	const struct timespec pause = { .tv_nsec = 20000000 };
+	struct rlimit none = { 0, 0 };
+
+	CHECK(setrlimit(RLIMIT_NPROC, &none) == 0);
+	CHECK(setresuid(65534, 65534, 65534) == 0);
+	finish_echo(victim_begin(ECHO));
+	for (int i = 0; i < 75; i++) {
+		CHECK(thread_count() == 2);
+		nanosleep(&pause, NULL);
+	}
+	finish_echo(victim_begin(ECHO));
+}
+
+/* Nor does it survive a fork; where there can be no thread, connect(2) waits. */
 static void
 without_threads(void)
 {
 	struct rlimit none = { 0, 0 };
-	int fd;
+	int fd, status;
+	pid_t child;
 
 	CHECK(setrlimit(RLIMIT_NPROC, &none) == 0);
-	CHECK(setresuid(65534, 65534, 65534) == 0);
-	fd = victim_socket(ECHO, SOCK_NONBLOCK);
-	CHECK(victim_connect(fd, ECHO) == 0);
-	victim_echo(fd);
-	fd = victim_socket(ECHO, SOCK_NONBLOCK);
-	CHECK(victim_connect(fd, "192.0.2.4") == -EHOSTUNREACH);
+	child = fork();
+	CHECK(child >= 0);
+	if (child == 0) {
+		CHECK(setresuid(65534, 65534, 65534) == 0);
+		fd = victim_socket(ECHO, SOCK_NONBLOCK);
+		CHECK(victim_connect(fd, ECHO) == 0);
+		victim_echo(fd);
+		fd = victim_socket(ECHO, SOCK_NONBLOCK);
+		CHECK(victim_connect(fd, "192.0.2.4") == -EHOSTUNREACH);
+		_exit(0);
+	}
+	CHECK(waitpid(child, &status, 0) == child && status == 0);
 }
 
 static void
@@ -305,6 +329,7 @@ main(int argc, char **argv)
 		{ "threads", threads },
 		{ "thread_ends", thread_ends },
 		{ "unshares", unshares },
+		{ "last_thread", last_thread },
 		{ "without_threads", without_threads },
 		{ "descriptor_limit", descriptor_limit },
 		{ NULL, NULL },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Under seccomp filters, as containers and programs that confine themselves install them. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -15,16 +16,16 @@
 
 #define DATA(field)	offsetof(struct seccomp_data, field)
 
-/* From now on @number fails with @error; with @first >= 0 only where that is its first argument. */
+/* From now on @number is answered with @action; with @first >= 0 only where that is its first argument. */
 static void
-forbid(long number, int64_t first, int error)
+answer(long number, int64_t first, uint32_t action)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, DATA(nr)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)number, 0, 3),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, DATA(args[0])),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)first, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (uint32_t)error),
+		BPF_STMT(BPF_RET | BPF_K, action),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	struct sock_fprog program = { .len = sizeof(code) / sizeof(code[0]), .filter = code };
@@ -34,6 +35,25 @@ forbid(long number, int64_t first, int error)
 		code[3] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JA, 0, 0, 0);
 	CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
 	CHECK(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
+}
+
+static void
+forbid(long number, int64_t first, int error)
+{
+	answer(number, first, SECCOMP_RET_ERRNO | (uint32_t)error);
+}
+
+static int
+threads(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	int count = -2;	/* "." and ".." */
+
+	CHECK(tasks != NULL);
+	while (readdir(tasks) != NULL)
+		count++;
+	closedir(tasks);
+	return count;
 }
 
 static void
@@ -101,6 +121,59 @@ no_threads(void)
 	connects_at_once();
 }
 
+/* What would end the process is not tried. */
+static void
+deadly(void)
+{
+	answer(SYS_clone3, -1, SECCOMP_RET_KILL_PROCESS);
+	connects_at_once();
+	forbid(SYS_ptrace, -1, EPERM);
+	connects_at_once();
+}
+
+static void
+trapped(void)
+{
+	answer(SYS_socket, AF_UNIX, SECCOMP_RET_TRAP);
+	connects_at_once();
+}
+
+/* What the helper does not need may be deadly. */
+static void
+deadly_otherwise(void)
+{
+	answer(SYS_ptrace, -1, SECCOMP_RET_KILL_PROCESS);
+	answer(SYS_prctl, PR_SET_DUMPABLE, SECCOMP_RET_KILL_PROCESS);
+	helper_works();
+}
+
+/* It must not be left without the filter. */
+static void
+helper_running(void)
+{
+	helper_works();
+	forbid(SYS_ptrace, -1, EPERM);
+	CHECK(threads() == 1);
+	helper_works();
+}
+
+static void
+by_number(void)
+{
+	struct sock_filter kill = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, DATA(nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
+		kill,
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { .len = sizeof(code) / sizeof(code[0]), .filter = code };
+
+	CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	CHECK(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0);
+	connects_at_once();
+}
+
 static void
 io_uring(void)
 {
@@ -117,6 +190,11 @@ main(int argc, char **argv)
 		{ "no_private_table", no_private_table },
 		{ "no_unix_sockets", no_unix_sockets },
 		{ "no_threads", no_threads },
+		{ "deadly", deadly },
+		{ "trapped", trapped },
+		{ "deadly_otherwise", deadly_otherwise },
+		{ "helper_running", helper_running },
+		{ "by_number", by_number },
 		{ "io_uring", io_uring },
 		{ NULL, NULL },
 	};

@@ -7,7 +7,10 @@ common_tests = \
 	tests/unit/test_addr \
 	tests/unit/test_conf_lex \
 	tests/unit/test_cursor \
+	tests/unit/test_dns_message \
 	tests/unit/test_handshake \
+	tests/unit/test_http_connect \
+	tests/unit/test_socks4 \
 	tests/unit/test_socks5 \
 	tests/unit/test_url \
 	$(NULL)
@@ -20,8 +23,14 @@ tests_unit_test_conf_lex_CFLAGS = $(unit_cflags)
 tests_unit_test_conf_lex_LDADD = $(common_ldadd)
 tests_unit_test_cursor_CFLAGS = $(unit_cflags)
 tests_unit_test_cursor_LDADD = $(common_ldadd)
+tests_unit_test_dns_message_CFLAGS = $(unit_cflags)
+tests_unit_test_dns_message_LDADD = $(common_ldadd)
 tests_unit_test_handshake_CFLAGS = $(unit_cflags)
 tests_unit_test_handshake_LDADD = $(common_ldadd)
+tests_unit_test_http_connect_CFLAGS = $(unit_cflags)
+tests_unit_test_http_connect_LDADD = $(common_ldadd)
+tests_unit_test_socks4_CFLAGS = $(unit_cflags)
+tests_unit_test_socks4_LDADD = $(common_ldadd)
 tests_unit_test_socks5_CFLAGS = $(unit_cflags)
 tests_unit_test_socks5_LDADD = $(common_ldadd)
 tests_unit_test_url_CFLAGS = $(unit_cflags)
@@ -29,21 +38,27 @@ tests_unit_test_url_LDADD = $(common_ldadd)
 
 # What the library knows, without its hooks.
 client_known_sources = \
+	libsocksify/health.c \
 	libsocksify/hosts.c \
 	libsocksify/names.c \
 	libsocksify/route.c \
-	libsocksify/settings.c \
-	libsocksify/settings_environment.c \
+	$(settings_sources) \
 	libsocksify/settings_load.c \
 	libsocksify/state.c \
 	$(NULL)
 
 client_tests = \
 	tests/unit/test_descriptors \
+	tests/unit/test_elf_file \
+	tests/unit/test_filter \
+	tests/unit/test_health \
 	tests/unit/test_names \
 	tests/unit/test_resolve \
 	tests/unit/test_route \
 	tests/unit/test_settings \
+	tests/unit/test_settings_find \
+	tests/unit/test_socksconf \
+	tests/unit/test_socksconf_errors \
 	$(NULL)
 check_PROGRAMS += $(client_tests)
 TESTS += $(client_tests)
@@ -52,6 +67,16 @@ tests_unit_test_descriptors_CFLAGS = $(unit_cflags)
 tests_unit_test_descriptors_LDADD = $(common_ldadd)
 tests_unit_test_descriptors_SOURCES = tests/unit/test_descriptors.c \
 	libsocksify/descriptors.c libsocksify/pool.c
+tests_unit_test_elf_file_CFLAGS = $(unit_cflags)
+tests_unit_test_elf_file_LDADD = $(common_ldadd)
+tests_unit_test_elf_file_SOURCES = tests/unit/test_elf_file.c libsocksify/elf_file.c
+tests_unit_test_filter_CFLAGS = $(unit_cflags)
+tests_unit_test_filter_LDADD = $(common_ldadd)
+tests_unit_test_filter_SOURCES = tests/unit/test_filter.c libsocksify/filter.c
+tests_unit_test_health_CFLAGS = $(unit_cflags)
+tests_unit_test_health_LDADD = $(common_ldadd)
+tests_unit_test_health_SOURCES = tests/unit/test_health.c libsocksify/health.c \
+	libsocksify/settings.c
 tests_unit_test_names_CFLAGS = $(unit_cflags)
 tests_unit_test_names_LDADD = $(common_ldadd)
 tests_unit_test_names_SOURCES = tests/unit/test_names.c $(client_known_sources)
@@ -63,8 +88,9 @@ tests_unit_test_resolve_SOURCES = \
 	libsocksify/hook_resolve.c \
 	libsocksify/hook_resolve_async.c \
 	libsocksify/hook_resolve_host.c \
+	libsocksify/idn.c \
+	libsocksify/real.c \
 	libsocksify/resolve.c \
-	libsocksify/resolve_real.c \
 	$(client_known_sources)
 tests_unit_test_route_CFLAGS = $(unit_cflags)
 tests_unit_test_route_LDADD = $(common_ldadd)
@@ -72,6 +98,16 @@ tests_unit_test_route_SOURCES = tests/unit/test_route.c $(client_known_sources)
 tests_unit_test_settings_CFLAGS = $(unit_cflags)
 tests_unit_test_settings_LDADD = $(common_ldadd)
 tests_unit_test_settings_SOURCES = tests/unit/test_settings.c $(client_known_sources)
+tests_unit_test_settings_find_CFLAGS = $(unit_cflags)
+tests_unit_test_settings_find_LDADD = $(common_ldadd)
+tests_unit_test_settings_find_SOURCES = tests/unit/test_settings_find.c $(settings_sources)
+tests_unit_test_socksconf_CFLAGS = $(unit_cflags)
+tests_unit_test_socksconf_CPPFLAGS = $(AM_CPPFLAGS) -DSRCDIR='"$(abs_top_srcdir)"'
+tests_unit_test_socksconf_LDADD = $(common_ldadd)
+tests_unit_test_socksconf_SOURCES = tests/unit/test_socksconf.c $(settings_sources)
+tests_unit_test_socksconf_errors_CFLAGS = $(unit_cflags)
+tests_unit_test_socksconf_errors_LDADD = $(common_ldadd)
+tests_unit_test_socksconf_errors_SOURCES = tests/unit/test_socksconf_errors.c $(settings_sources)
 
 if SERVER
 server_test_cflags = $(unit_cflags) $(EVENT_CFLAGS) $(CRYPT_CFLAGS)

@@ -21,8 +21,7 @@
 #include "libsocksify/state.h"
 
 #define PROCESSES	8
-#define INSERTS		20000
-#define DIFFERENT	30000	/* names */
+#define DIFFERENT	100000	/* names, each of which every process adds */
 
 static struct state *state;
 
@@ -38,8 +37,11 @@ setup(void **unused)
 static int
 teardown(void **unused)
 {
+	const struct settings defaults = { .proxy_count = 0 };
+
 	(void)unused;
 	names_use(NULL);
+	names_reserve(&defaults);
 	return munmap(state, sizeof(*state));
 }
 
@@ -146,16 +148,110 @@ test_full(void **unused)
 	assert_stands_for(&a, "host-131069.example.com");
 }
 
-/* One of the processes: adds names that the others add too, and reads each back. */
 static void
-insert_many(unsigned seed)
+reserve(const char *four, unsigned prefix4, const char *six, unsigned prefix6)
+{
+	struct settings settings = {
+		.reserved4_prefix = (uint8_t)prefix4,
+		.reserved6_prefix = (uint8_t)prefix6,
+	};
+
+	assert_int_equal(endpoint_parse_ip(&settings.reserved4, four), 0);
+	assert_int_equal(endpoint_parse_ip(&settings.reserved6, six), 0);
+	names_reserve(&settings);
+}
+
+static void
+assert_is(const char *name, int family, const char *address)
+{
+	char text[ENDPOINT_TEXT_SIZE];
+	struct endpoint a;
+
+	assert_int_equal(names_address(name, family, &a), 0);
+	assert_string_equal(endpoint_format_ip(&a, text), address);
+	assert_true(names_is_reserved(&a));
+	assert_stands_for(&a, name);
+}
+
+static bool
+is_reserved(const char *address)
+{
+	struct endpoint a;
+
+	assert_int_equal(endpoint_parse_ip(&a, address), 0);
+	return names_is_reserved(&a);
+}
+
+/* Ranges that end within a byte; what stands in them behind the prefix is no part of them. */
+static void
+test_other_ranges(void **unused)
+{
+	(void)unused;
+	reserve("10.99.99.99", 13, "2001:db8:1:2fff::1", 52);
+	assert_is("a", AF_INET, "10.96.0.1");
+	assert_is("a", AF_INET6, "2001:db8:1:2000::1");
+	assert_true(is_reserved("10.96.0.0"));
+	assert_true(is_reserved("10.103.255.255"));
+	assert_false(is_reserved("10.95.255.255"));
+	assert_false(is_reserved("10.104.0.0"));
+	assert_false(is_reserved("198.18.0.1"));
+	assert_false(is_reserved("fd28:d2e5:18af:b11d::1"));
+	assert_true(is_reserved("2001:db8:1:2fff::"));
+	assert_false(is_reserved("2001:db8:1:3000::"));
+	reserve("240.0.0.0", 4, "fd00::", 8);
+	assert_is("a", AF_INET, "240.0.0.1");
+	assert_is("a", AF_INET6, "fd00::1");
+	reserve("0.0.0.0", 0, "2001:db8::", 64);
+	assert_is("a", AF_INET, "198.18.0.1");
+	assert_is("a", AF_INET6, "2001:db8::1");
+}
+
+/* The smaller range is the limit, and beyond it nothing is known. */
+static void
+fill(unsigned expected)
+{
+	char name[64], text[ENDPOINT_TEXT_SIZE];
+	struct endpoint a;
+
+	for (unsigned i = 1; i <= expected; i++) {
+		snprintf(name, sizeof(name), "host-%u.example", i);
+		assert_int_equal(names_address(name, i % 2 ? AF_INET : AF_INET6, &a), 0);
+		assert_stands_for(&a, name);
+		assert_true(strlen(endpoint_format_ip(&a, text)) > 0);
+	}
+	assert_int_equal(names_address("one-more", AF_INET, &a), -ENOSPC);
+	assert_int_equal(names_address("one-more", AF_INET6, &a), -ENOSPC);
+	assert_int_equal(names_address("host-1.example", AF_INET, &a), 0);
+}
+
+static void
+test_small_range4(void **unused)
+{
+	(void)unused;
+	reserve("192.168.7.0", 24, "2001:db8::", 32);
+	fill(254);
+}
+
+static void
+test_small_range6(void **unused)
+{
+	(void)unused;
+	reserve("10.0.0.0", 8, "2001:db8::ab00", 119);
+	assert_is("host-1.example", AF_INET6, "2001:db8::aa01");
+	fill(510);
+}
+
+/* One of the processes: adds the names that the others add too, and reads each back. */
+static void
+insert_many(unsigned start)
 {
 	char name[64], found[HOST_NAME_MAX_LEN + 1];
 	struct endpoint a;
 
-	srand(seed);
-	for (int i = 0; i < INSERTS; i++) {
-		snprintf(name, sizeof(name), "host-%d.example.com", rand() % DIFFERENT);
+	/* A step without a common divisor leads through all of them, in an order of its own. */
+	for (unsigned i = 0; i < DIFFERENT; i++) {
+		snprintf(name, sizeof(name), "host-%u.example.com",
+		    (start * 12345 + i * (start * 20 + 7)) % DIFFERENT);
 		if (names_address(name, AF_INET, &a) < 0 || names_lookup(&a, found) < 0 ||
 		    strcmp(name, found) != 0)
 			_exit(1);
@@ -202,7 +298,7 @@ test_processes(void **unused)
 		if (pids[i] == 0)
 			insert_many(i);
 	}
-	while (atomic_load(&state->names.slots_used) < 1000)
+	while (atomic_load(&state->names.slots_used) < DIFFERENT / 10)
 		;
 	kill(pids[3], SIGKILL);
 	for (unsigned i = 0; i < PROCESSES; i++) {
@@ -212,7 +308,7 @@ test_processes(void **unused)
 	}
 	bound = count_bound(&duplicates);
 	assert_int_equal(duplicates, 0);
-	assert_true(bound > DIFFERENT / 2);
+	assert_int_equal(bound, DIFFERENT);
 	/* What races and the killed one lost is little. */
 	assert_true(state->names.slots_used - bound < DIFFERENT / 20);
 }
@@ -254,6 +350,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_unknown_addresses, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_table, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_full, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_other_ranges, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_small_range4, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_small_range6, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_processes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damage, setup, teardown),
 	};

@@ -93,11 +93,18 @@ success_is_forgiveness(void **state UNUSED)
 
 	penalty_succeeded(&a);
 	penalty_failed(START, &a);
-	penalty_failed(START, &a);
 	penalty_succeeded(&a);
 	assert_int_equal(penalty_wait_ms(START, &a), 0);
-	penalty_failed(START, &a);
-	assert_int_equal(penalty_wait_ms(START, &a), PENALTY_FIRST_MS);
+	for (int i = 0; i < 1000; i++)
+		penalty_failed(START, &a);
+	assert_int_equal(penalty_wait_ms(START, &a), PENALTY_MAX_MS);
+	penalty_succeeded(&a);
+	assert_int_equal(penalty_wait_ms(START, &a), 8 * PENALTY_FIRST_MS);
+	penalty_succeeded(&a);
+	assert_int_equal(penalty_wait_ms(START, &a), 2 * PENALTY_FIRST_MS);
+	penalty_succeeded(&a);
+	penalty_succeeded(&a);
+	assert_int_equal(penalty_wait_ms(START, &a), 0);
 }
 
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The resolver's functions as programs call them, with a proxy configured and no name server asked. */
+/* The resolver's functions as programs call them, with a proxy and no name server asked. */
 #include <config.h>
 
 #include <setjmp.h>
@@ -175,6 +175,7 @@ assert_host(const struct hostent *h, const char *name, int family, const char *a
 static void
 test_gethostby(void **unused)
 {
+	struct in6_addr in6;
 	struct in_addr in;
 
 	(void)unused;
@@ -183,7 +184,7 @@ test_gethostby(void **unused)
 	assert_host(gethostbyname("192.0.2.1"), "192.0.2.1", AF_INET, "192.0.2.1");
 	assert_host(gethostbyname2("::2", AF_INET6), "::2", AF_INET6, "::2");
 	assert_null(gethostbyname2("192.0.2.1", AF_INET6));
-	assert_int_equal(h_errno, NO_DATA);
+	assert_int_equal(h_errno, HOST_NOT_FOUND);
 	assert_null(gethostbyname("a b"));
 	assert_int_equal(h_errno, HOST_NOT_FOUND);
 	inet_pton(AF_INET, "198.18.0.1", &in);
@@ -191,6 +192,12 @@ test_gethostby(void **unused)
 	inet_pton(AF_INET, "192.0.2.1", &in);
 	assert_null(gethostbyaddr(&in, sizeof(in), AF_INET));
 	assert_int_equal(h_errno, HOST_NOT_FOUND);
+	assert_int_equal(inet_pton(AF_INET6, "::ffff:198.18.0.1", &in6), 1);
+	assert_host(gethostbyaddr(&in6, sizeof(in6), AF_INET6), NAME, AF_INET6,
+	    "::ffff:198.18.0.1");
+	assert_host(gethostbyname("0x7f.1"), "0x7f.1", AF_INET, "127.0.0.1");
+	assert_null(gethostbyname2(NAME, AF_UNSPEC));
+	assert_int_equal(h_errno, NETDB_INTERNAL);
 	assert_null(gethostbyaddr(&in, 3, AF_INET));
 	assert_int_equal(h_errno, NETDB_INTERNAL);
 }
@@ -218,7 +225,8 @@ test_reentrant_forms(void **unused)
 		assert_true(size > strlen(NAME) + 4);
 		assert_host(result, NAME, AF_INET, "198.18.0.1");
 	}
-	assert_int_equal(gethostbyname2_r("a b", AF_INET, &entry, buf, sizeof(buf), &result, &error), 0);
+	assert_int_equal(gethostbyname2_r("a b", AF_INET, &entry, buf, sizeof(buf), &result,
+	    &error), 0);
 	assert_null(result);
 	assert_int_equal(error, HOST_NOT_FOUND);
 }

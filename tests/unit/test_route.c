@@ -13,12 +13,15 @@
 #include <string.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "libsocksify/health.h"
 #include "libsocksify/hosts.h"
 #include "libsocksify/names.h"
 #include "libsocksify/route.h"
+#include "libsocksify/state.h"
 
 #define PROXY "192.0.2.9:1080"
 
@@ -31,6 +34,8 @@ in_child(const char *server, int (*body)(void))
 
 	if (pid == 0) {
 		clearenv();
+		/* The networks of this machine may be those of the examples. */
+		setenv("SOCKS_AUTOADD_LANROUTES", "no", 1);
 		if (server != NULL)
 			setenv("SOCKS5_SERVER", server, 1);
 		_exit(body());
@@ -46,6 +51,8 @@ in_child(const char *server, int (*body)(void))
 			return __LINE__ & 0xff ? __LINE__ & 0xff : 1; \
 	} while (0)
 
+static const struct endpoint unbound;
+
 static struct route
 way_to(const char *text)
 {
@@ -56,7 +63,7 @@ way_to(const char *text)
 	if (host_parse_port(&host, text) < 0)
 		abort();
 	to = host.endpoint;
-	route_connect(&to, &route);
+	route_connect(&unbound, &to, &route);
 	return route;
 }
 
@@ -75,10 +82,11 @@ configured(void)
 	CHECK(way_to("192.0.2.9:1081").way == ROUTE_PROXY);
 	r = way_to("[2001:db8::1]:80");
 	CHECK(r.way == ROUTE_PROXY && r.dst.type == HOST_IP && host_port(&r.dst) == 80);
-	CHECK(r.proxy->addresses[0].port == 1080);
+	CHECK(r.candidate_count == 1 && r.candidates[0] == 0);
+	CHECK(r.settings->proxies[0].addresses[0].port == 1080);
 	CHECK(names_address("web.example", AF_INET, &a) == 0);
 	a.port = 443;
-	route_connect(&a, &r);
+	route_connect(&unbound, &a, &r);
 	CHECK(r.way == ROUTE_PROXY && r.dst.type == HOST_NAME && host_port(&r.dst) == 443);
 	CHECK(strcmp(r.dst.name, "web.example") == 0);
 	r = way_to("198.18.77.77:443");
@@ -120,6 +128,288 @@ names(void)
 	CHECK(gethostname(own, sizeof(own)) == 0);
 	CHECK(route_name(own) != ROUTE_NAME_REMOTE);
 	return 0;
+}
+
+/* A table of routes, as a user writes them. */
+static struct settings settings;
+
+static struct settings_route *
+add(const char *to, uint16_t port, int proxy)
+{
+	struct settings_route *r = &settings.routes[settings.route_count];
+	struct host host;
+	char text[64];
+	const char *slash = strchr(to, '/');
+	int error = 0;
+
+	assert_int_equal(settings_route_all(&settings, proxy < 0 ? 0 : (unsigned)proxy), 0);
+	r->direct = proxy < 0;
+	if (port != 0) {
+		r->to.port_op = PORT_EQ;
+		r->to.port = port;
+	}
+	if (slash != NULL) {
+		snprintf(text, sizeof(text), "%.*s", (int)(slash - to), to);
+		assert_int_equal(host_parse(&host, text), 0);
+		r->to.type = SETTINGS_NET;
+		r->to.net = host.endpoint;
+		r->to.prefix = (uint8_t)atoi(slash + 1);
+	} else if (strcmp(to, "any") != 0) {
+		r->to.type = to[0] == '.' ? SETTINGS_DOMAIN : SETTINGS_NAME;
+		r->to.name = settings_add_text(&settings, to, &error);
+		assert_int_equal(error, 0);
+	}
+	return r;
+}
+
+static void
+begin(unsigned proxies)
+{
+	settings_init(&settings);
+	settings.proxy_count = proxies;
+	for (unsigned i = 0; i < proxies; i++) {
+		settings.proxies[i].address_count = 1;
+		settings.proxies[i].addresses[0] = (struct endpoint){ .family = AF_INET,
+			.port = 1080, .ip = { 203, 0, 113, (uint8_t)(i + 1) } };
+	}
+}
+
+/*
+ * Which way @to goes, as text: "direct", "0,1" for the candidates, or "ENETUNREACH" and its
+ * like. A name gets its reserved address first.
+ */
+static const char *
+way(const char *from, const char *to)
+{
+	static char text[64];
+	struct endpoint address, bound = unbound;
+	struct host host;
+	struct route r;
+
+	assert_int_equal(host_parse_port(&host, to), 0);
+	address = host.endpoint;
+	if (host.type == HOST_NAME) {
+		assert_int_equal(names_address(host.name, AF_INET, &address), 0);
+		address.port = host_port(&host);
+	}
+	if (from != NULL) {
+		assert_int_equal(host_parse_port(&host, from), 0);
+		bound = host.endpoint;
+	}
+	route_decide(&settings, &bound, &address, &r);
+	text[0] = '\0';
+	for (unsigned i = 0; i < r.candidate_count; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%u",
+		    i > 0 ? "," : "", r.candidates[i]);
+	assert_int_equal(r.way == ROUTE_PROXY, r.candidate_count > 0);
+	if (r.way == ROUTE_DIRECT)
+		return "direct";
+	return r.way == ROUTE_REFUSE ? strerrorname_np(r.error) : text;
+}
+
+static int
+prepare(void **state)
+{
+	static struct state *shared;
+
+	(void)state;
+	if (shared == NULL && state_make_private(&shared) < 0)
+		return -1;
+	memset(&shared->health, 0, sizeof(shared->health));
+	names_use(&shared->names);
+	health_use(&shared->health);
+	begin(3);
+	return 0;
+}
+
+static void
+test_order(void **unused)
+{
+	(void)unused;
+	add("10.0.0.0/8", 0, -1);
+	add(".example.com", 443, 0);
+	add(".example.com", 0, 1);
+	add("192.0.2.0/24", 0, 2);
+	add("192.0.2.7/32", 0, 1);
+	add("2001:db8::/32", 0, 0);
+	assert_string_equal(way(NULL, "10.1.2.3:80"), "direct");
+	assert_string_equal(way(NULL, "www.example.com:443"), "0,1");
+	assert_string_equal(way(NULL, "example.com:80"), "1");
+	assert_string_equal(way(NULL, "192.0.2.7:80"), "2,1");
+	assert_string_equal(way(NULL, "192.0.2.8:80"), "2");
+	assert_string_equal(way(NULL, "[2001:db8::5]:80"), "0");
+	assert_string_equal(way(NULL, "198.51.100.1:80"), "ENETUNREACH");
+	assert_string_equal(way(NULL, "example.org:80"), "ENETUNREACH");
+	settings.direct_fallback = 1;
+	assert_string_equal(way(NULL, "198.51.100.1:80"), "direct");
+	/* The name has no address that it could be sent to. */
+	assert_string_equal(way(NULL, "example.org:80"), "EHOSTUNREACH");
+	/* The proxies themselves. */
+	add("any", 0, 2);
+	assert_string_equal(way(NULL, "203.0.113.2:1080"), "direct");
+	assert_string_equal(way(NULL, "203.0.113.2:80"), "2");
+}
+
+static void
+test_candidates_end_at_direct(void **unused)
+{
+	(void)unused;
+	add("192.0.2.0/24", 0, 0);
+	add("192.0.2.0/24", 0, 0);
+	add("192.0.0.0/16", 0, -1);
+	add("any", 0, 1);
+	assert_string_equal(way(NULL, "192.0.2.1:80"), "0");
+	assert_string_equal(way(NULL, "192.0.3.1:80"), "direct");
+	assert_string_equal(way(NULL, "192.1.3.1:80"), "1");
+}
+
+static void
+test_names_and_addresses_apart(void **unused)
+{
+	(void)unused;
+	add("0.0.0.0/0", 0, 0);
+	add("::/0", 0, 0);
+	add(".", 0, 1);
+	assert_string_equal(way(NULL, "web.example:80"), "1");
+	assert_string_equal(way(NULL, "192.0.2.1:80"), "0");
+	assert_string_equal(way(NULL, "[2001:db8::1]:80"), "0");
+}
+
+/* A reserved address says that some port of the name goes by a proxy. */
+static void
+test_direct_port_of_a_name(void **unused)
+{
+	(void)unused;
+	add(".lan", 22, -1);
+	add("any", 0, 0);
+	assert_string_equal(way(NULL, "box.lan:80"), "0");
+	assert_string_equal(way(NULL, "box.lan:22"), "EHOSTUNREACH");
+	assert_string_equal(way(NULL, "198.18.200.200:80"), "ENETUNREACH");
+}
+
+static void
+test_commands_and_protocols(void **unused)
+{
+	(void)unused;
+	add("any", 0, 0)->commands = ROUTE_COMMAND_BIND | ROUTE_COMMAND_UDPASSOCIATE;
+	add("any", 0, 1)->protocols = ROUTE_PROTOCOL_UDP;
+	add("any", 0, 2)->commands = ROUTE_COMMAND_CONNECT;
+	assert_string_equal(way(NULL, "192.0.2.1:80"), "2");
+}
+
+static void
+test_from(void **unused)
+{
+	struct settings_route *r = add("any", 0, 0);
+
+	(void)unused;
+	r->from.type = SETTINGS_NET;
+	r->from.net = (struct endpoint){ .family = AF_INET, .ip = { 10 } };
+	r->from.prefix = 8;
+	add("any", 0, 1);
+	assert_string_equal(way(NULL, "192.0.2.1:80"), "1");
+	assert_string_equal(way("10.2.3.4:0", "192.0.2.1:80"), "0,1");
+	assert_string_equal(way("11.2.3.4:5", "192.0.2.1:80"), "1");
+	r->from.prefix = 0;
+	assert_string_equal(way(NULL, "192.0.2.1:80"), "0,1");
+}
+
+static void
+test_loopback(void **unused)
+{
+	(void)unused;
+	add("any", 0, 0);
+	assert_string_equal(way(NULL, "127.0.0.1:80"), "direct");
+	assert_string_equal(way(NULL, "[::1]:80"), "direct");
+	assert_string_equal(way(NULL, "0.0.0.0:80"), "direct");
+	settings.proxy_loopback = 1;
+	assert_string_equal(way(NULL, "127.0.0.1:80"), "0");
+	assert_string_equal(way(NULL, "[::]:80"), "0");
+	settings.proxy_loopback = 0;
+	/* A net that contains loopback beside all else does not mean it. */
+	add("0.0.0.0/0", 0, 1);
+	assert_string_equal(way(NULL, "127.0.0.1:80"), "direct");
+	add("127.0.0.0/16", 8080, 1);
+	assert_string_equal(way(NULL, "127.0.0.1:8080"), "1");
+	assert_string_equal(way(NULL, "127.1.0.1:8080"), "direct");
+	assert_string_equal(way(NULL, "127.0.0.1:80"), "direct");
+	add("localhost", 0, 2);
+	assert_string_equal(way(NULL, "127.0.0.1:80"), "2");
+	assert_string_equal(way(NULL, "[::1]:80"), "2");
+	begin(1);
+	add("::1/128", 0, 0);
+	assert_string_equal(way(NULL, "[::1]:80"), "0");
+	assert_string_equal(way(NULL, "127.0.0.1:80"), "direct");
+}
+
+static void
+test_bad_proxies_are_passed_over(void **unused)
+{
+	int64_t now = health_now();
+
+	(void)unused;
+	for (int i = 0; i < 3; i++)
+		add("any", 0, i);
+	health_failed(&settings, 0, now);
+	assert_string_equal(way(NULL, "192.0.2.1:80"), "1,2");
+	health_failed(&settings, 2, now - 2000);
+	assert_string_equal(way(NULL, "192.0.2.1:80"), "1");
+	/* None is left: the one that failed first may be up again. */
+	health_failed(&settings, 1, now - 1000);
+	assert_string_equal(way(NULL, "192.0.2.1:80"), "2,1,0");
+	health_worked(0);
+	assert_string_equal(way(NULL, "192.0.2.1:80"), "0");
+	settings.route_maxfail = 0;
+	assert_string_equal(way(NULL, "192.0.2.1:80"), "0,1,2");
+}
+
+static void
+test_names_kept_local(void **unused)
+{
+	struct settings_route *r;
+
+	(void)unused;
+	add("any", 0, 0);
+	assert_int_equal(route_decide_name(&settings, "a.example"), ROUTE_NAME_REMOTE);
+	settings.names = NAMES_RESOLVED;
+	assert_int_equal(route_decide_name(&settings, "a.example"), ROUTE_NAME_LOCAL);
+	assert_int_equal(route_decide_name(&settings, "localhost"), ROUTE_NAME_LOOPBACK);
+	begin(2);
+	add(".lan", 0, -1);
+	add("any", 0, 0);
+	assert_int_equal(route_decide_name(&settings, "box.lan"), ROUTE_NAME_LOCAL);
+	assert_int_equal(route_decide_name(&settings, "box.lan."), ROUTE_NAME_LOCAL);
+	assert_int_equal(route_decide_name(&settings, "box.land"), ROUTE_NAME_REMOTE);
+	/* A route that no port comes to keeps nothing from the resolver. */
+	begin(2);
+	add("box", 80, -1);
+	add("box", 80, 0);
+	add("any", 0, -1);
+	assert_int_equal(route_decide_name(&settings, "box"), ROUTE_NAME_LOCAL);
+	settings.routes[1].to.port = 81;
+	assert_int_equal(route_decide_name(&settings, "box"), ROUTE_NAME_REMOTE);
+	settings.routes[1].to.port_op = PORT_LT;
+	settings.routes[1].to.port = 80;
+	assert_int_equal(route_decide_name(&settings, "box"), ROUTE_NAME_REMOTE);
+	settings.routes[0].to.port_op = PORT_LE;
+	assert_int_equal(route_decide_name(&settings, "box"), ROUTE_NAME_LOCAL);
+	settings.routes[1].to.port_op = PORT_RANGE;
+	settings.routes[1].to.port_last = 81;
+	assert_int_equal(route_decide_name(&settings, "box"), ROUTE_NAME_REMOTE);
+	/* Nothing matches: refused, and not looked up either; unless all else is direct. */
+	begin(1);
+	add("192.0.2.0/24", 0, 0);
+	assert_int_equal(route_decide_name(&settings, "box"), ROUTE_NAME_REMOTE);
+	settings.direct_fallback = 1;
+	assert_int_equal(route_decide_name(&settings, "box"), ROUTE_NAME_LOCAL);
+	/* Where a socket will be bound to is not known yet. */
+	begin(1);
+	r = add("any", 0, -1);
+	r->from.type = SETTINGS_NET;
+	r->from.net.family = AF_INET;
+	r->from.prefix = 8;
+	add("any", 0, 0);
+	assert_int_equal(route_decide_name(&settings, "box"), ROUTE_NAME_REMOTE);
 }
 
 static void
@@ -166,7 +456,7 @@ test_hosts_file(void **unused)
 	    "192.0.2.1 again box\n"
 	    "\n"
 	    "192.0.2.3 other";
-	char file[] = "/tmp/test_route.XXXXXX", name[HOST_NAME_MAX_LEN + 1];
+	char file[] = "/tmp/test_route.XXXXXX";
 	struct hosts_answer a;
 	struct endpoint e;
 	int fd = mkstemp(file);
@@ -178,15 +468,20 @@ test_hosts_file(void **unused)
 	assert_int_equal(a.count, 2);
 	assert_int_equal(a.addresses[1].family, AF_INET6);
 	assert_string_equal(a.canonical, "box.example");
+	assert_int_equal(a.aliases_len, sizeof("4box") + sizeof("6BOX") + sizeof("4again"));
+	assert_string_equal(a.aliases + 1, "box");
+	assert_int_equal(a.aliases[sizeof("4box")], AF_INET6);
 	hosts_find_name(file, "other", &a);
 	assert_int_equal(a.count, 1);
 	hosts_find_name(file, "not-this", &a);
 	assert_int_equal(a.count, 0);
 	assert_int_equal(endpoint_parse_ip(&e, "192.0.2.3"), 0);
-	assert_int_equal(hosts_find_address(file, &e, name), 0);
-	assert_string_equal(name, "other");
+	hosts_find_address(file, &e, &a);
+	assert_int_equal(a.count, 1);
+	assert_string_equal(a.canonical, "other");
 	assert_int_equal(endpoint_parse_ip(&e, "192.0.2.99"), 0);
-	assert_int_equal(hosts_find_address(file, &e, name), -ENOENT);
+	hosts_find_address(file, &e, &a);
+	assert_int_equal(a.count, 0);
 	close(fd);
 	unlink(file);
 	hosts_find_name(file, "box", &a);
@@ -202,6 +497,15 @@ main(void)
 		cmocka_unit_test(test_failed),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_hosts_file),
+		cmocka_unit_test_setup(test_order, prepare),
+		cmocka_unit_test_setup(test_candidates_end_at_direct, prepare),
+		cmocka_unit_test_setup(test_names_and_addresses_apart, prepare),
+		cmocka_unit_test_setup(test_direct_port_of_a_name, prepare),
+		cmocka_unit_test_setup(test_commands_and_protocols, prepare),
+		cmocka_unit_test_setup(test_from, prepare),
+		cmocka_unit_test_setup(test_loopback, prepare),
+		cmocka_unit_test_setup(test_bad_proxies_are_passed_over, prepare),
+		cmocka_unit_test_setup(test_names_kept_local, prepare),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

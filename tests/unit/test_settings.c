@@ -16,8 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/compiler.h"
 #include "libsocksify/names.h"
-#include "libsocksify/settings_environment.h"
 #include "libsocksify/settings_load.h"
 #include "libsocksify/state.h"
 
@@ -137,24 +137,194 @@ test_damaged_header(void **unused)
 	assert_int_equal(outcome(), FAILED);
 }
 
+static struct settings *
+settings(void)
+{
+	return &state->settings;
+}
+
+static struct settings_route *
+route(void)
+{
+	return &settings()->routes[0];
+}
+
+/* Each makes one number or one text unsound. */
+static void
+damage_counts(unsigned which)
+{
+	uint32_t *const counts[] = {
+		&settings()->proxy_count, &settings()->route_count, &settings()->log_count,
+		&settings()->text_used, &settings()->nameserver, &settings()->logs[0].path,
+	};
+
+	*counts[which] = which == 3 ? SETTINGS_TEXT + 1 : UINT32_MAX;
+}
+
+static void
+damage_proxy(unsigned which)
+{
+	struct proxy *proxy = &settings()->proxies[0];
+
+	switch (which) {
+	case 0:
+		proxy->protocol = PROXY_PROTOCOLS;
+		break;
+	case 1:
+		proxy->address_count = SETTINGS_ADDRESSES + 1;
+		break;
+	case 2:
+		proxy->name = settings()->text_used;
+		break;
+	case 3:
+		proxy->addresses[0].family = 77;
+		break;
+	case 4:
+		proxy->addresses[0].port = 0;
+		break;
+	case 5:
+		memset(proxy->path, 'x', sizeof(proxy->path));
+		break;
+	case 6:
+		memset(proxy->username, 'x', sizeof(proxy->username));
+		break;
+	case 7:
+		memset(proxy->password, 'x', sizeof(proxy->password));
+		break;
+	case 8:
+		/* At no address and at no path. */
+		proxy->address_count = 0;
+		break;
+	case 9:
+		proxy->methods = 8;
+		break;
+	}
+}
+
+static void
+damage_route(unsigned which)
+{
+	switch (which) {
+	case 0:
+		route()->proxy = 1;
+		break;
+	case 1:
+		route()->from.type = SETTINGS_ADDRESS_TYPES;
+		break;
+	case 2:
+		route()->to.port_op = PORT_RANGE + 1;
+		break;
+	case 3:
+		route()->to.name = UINT32_MAX;
+		break;
+	case 4:
+		route()->to.prefix = 33;
+		break;
+	case 5:
+		route()->to.net.family = AF_UNSPEC;
+		break;
+	case 6:
+		route()->direct = 2;
+		break;
+	}
+}
+
+static void
+damage_rest(unsigned which)
+{
+	struct settings *s = settings();
+
+	switch (which) {
+	case 0:
+		s->text[0] = 'x';
+		break;
+	case 1:
+		s->text[s->text_used - 1] = 'x';
+		break;
+	case 2:
+		s->text_used = 0;
+		break;
+	case 3:
+		s->names = NAMES_RESOLVED + 1;
+		break;
+	case 4:
+		s->reserved4 = (struct endpoint){ .family = AF_INET6 };
+		s->reserved4_prefix = 15;
+		break;
+	case 5:
+		s->reserved6 = (struct endpoint){ .family = AF_INET6 };
+		s->reserved6_prefix = 129;
+		break;
+	case 6:
+		s->reserved4 = (struct endpoint){ .family = AF_INET };
+		s->reserved4_prefix = 33;
+		break;
+	}
+}
+
 static void
 test_damaged_settings(void **unused)
 {
-	struct proxy *proxy = &state->settings.proxies[0];
+	static const struct {
+		void		(*damage)(unsigned which);
+		unsigned	count;
+	} kinds[] = {
+		{ damage_counts, 6 }, { damage_proxy, 10 }, { damage_route, 7 }, { damage_rest, 7 },
+	};
+	struct settings whole;
+	int error = 0;
 
 	(void)unused;
-	proxy->addresses[0].family = 77;
-	assert_int_equal(outcome(), FAILED);
-	proxy->addresses[0].family = AF_INET6;
+	settings()->log_count = 1;
+	settings()->nameserver = settings_add_text(settings(), "192.0.2.53:53", &error);
+	assert_int_equal(settings_route_all(settings(), 0), 0);
+	route()->to = (struct settings_address){ .type = SETTINGS_NET, .prefix = 32,
+		.net.family = AF_INET };
 	assert_int_equal(outcome(), READY);
-	memset(proxy->username, 'x', sizeof(proxy->username));
-	assert_int_equal(outcome(), FAILED);
-	proxy->username[0] = '\0';
-	memset(proxy->password, 'x', sizeof(proxy->password));
-	assert_int_equal(outcome(), FAILED);
-	proxy->password[0] = '\0';
-	proxy->addresses[0].port = 0;
-	assert_int_equal(outcome(), FAILED);
+	whole = *settings();
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		for (unsigned which = 0; which < kinds[i].count; which++) {
+			kinds[i].damage(which);
+			if (outcome() != FAILED)
+				fail_msg("damage %zu.%u is not seen", i, which);
+			*settings() = whole;
+		}
+	}
+	assert_int_equal(outcome(), READY);
+}
+
+/* Whatever bytes are there, none is taken that leads out of them. */
+static void
+test_random_damage(void **unused)
+{
+	static struct settings s;
+	unsigned char *bytes = (unsigned char *)&s;
+	uint32_t random = 1;
+	volatile size_t sum = 0;
+
+	(void)unused;
+	assert_int_equal(settings_route_all(settings(), 0), 0);
+	for (unsigned i = 0; i < 2000; i++) {
+		s = *settings();
+		for (unsigned n = 0; n < 4; n++) {
+			random = random * 1664525 + 1013904223;
+			bytes[(random >> 8) % sizeof(s)] = (unsigned char)(random >> 3);
+			/* The counts, at the end of the tables, are more likely to be looked at. */
+			bytes[offsetof(struct settings, proxy_count) + (random >> 16) % 64] ^=
+			    (unsigned char)(random >> 24);
+		}
+		if (!settings_are_sound(&s))
+			continue;
+		for (uint32_t p = 0; p < s.proxy_count; p++)
+			sum += strlen(settings_text(&s, s.proxies[p].name));
+		for (uint32_t r = 0; r < s.route_count; r++) {
+			assert_true(s.routes[r].direct || s.routes[r].proxy < s.proxy_count);
+			sum += strlen(settings_text(&s, s.routes[r].to.name));
+		}
+		for (uint32_t l = 0; l < s.log_count; l++)
+			sum += strlen(settings_text(&s, s.logs[l].path));
+		sum += strlen(settings_text(&s, s.nameserver));
+	}
 }
 
 static void
@@ -182,29 +352,47 @@ test_environment(void **unused)
 	assert_int_equal(outcome(), READY);
 }
 
+/* With LD_PRELOAD alone: the library reads what the launcher would. */
 static void
-test_credentials(void **unused)
+test_file(void **unused)
 {
-	struct settings s;
-	struct host server;
-	const char *why;
+	static const char conf[] =
+	    "route { from: 0/0 to: 0/0 via: 192.0.2.1 port = 1080 }\n";
+	char path[sizeof(file) + 8];
+	int fd;
 
 	(void)unused;
 	clearenv();
-	assert_int_equal(settings_from_environment(&s, &server, &why), -ENOENT);
-	setenv("SOCKS5_SERVER", "proxy.example:99", 1);
-	setenv("SOCKS_USER", "second", 1);
-	setenv("SOCKS5_USER", "third", 1);
-	setenv("SOCKS_PASSWD", "secret", 1);
-	assert_int_equal(settings_from_environment(&s, &server, &why), 0);
-	assert_string_equal(server.name, "proxy.example");
-	assert_int_equal(host_port(&server), 99);
-	assert_string_equal(s.proxies[0].username, "second");
-	assert_string_equal(s.proxies[0].password, "secret");
-	settings_clear_environment();
-	assert_null(getenv("SOCKS_PASSWD"));
-	assert_int_equal(settings_from_environment(&s, &server, &why), -EINVAL);
-	assert_non_null(strstr(why, "password"));
+	strcpy(path, file);
+	strcat(path, ".conf");
+	setenv("SOCKS_CONF", path, 1);
+	assert_int_equal(outcome(), FAILED);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, conf, sizeof(conf) - 1), sizeof(conf) - 1);
+	assert_int_equal(outcome(), READY);
+	assert_int_equal(write(fd, "route {\n", 8), 8);
+	assert_int_equal(outcome(), FAILED);
+	assert_int_equal(ftruncate(fd, 0), 0);
+	assert_int_equal(outcome(), FAILED);
+	close(fd);
+	unlink(path);
+	setenv("SOCKS_CONF", "/", 1);
+	assert_int_equal(outcome(), FAILED);
+	/* Any server variable: the file is not looked at. */
+	setenv("SOCKS_SERVER", "192.0.2.1:1080", 1);
+	assert_int_equal(outcome(), READY);
+}
+
+static void
+test_hosts_alone(void **unused)
+{
+	(void)unused;
+	clearenv();
+	setenv("SOCKS5_SERVER", "localhost:1080", 1);
+	assert_int_equal(outcome(), READY);
+	setenv("SOCKS5_SERVER", "nowhere.invalid:1080", 1);
+	assert_int_equal(outcome(), FAILED);
 }
 
 /* A name given in one process is known in one that maps the file later. */
@@ -239,8 +427,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_symbolic_link, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damaged_header, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damaged_settings, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_random_damage, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_environment, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_credentials, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_file, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_hosts_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_names_survive, setup, teardown),
 	};
 

@@ -60,6 +60,9 @@ test_malformed(void **unused)
 		"socks5://[fe80::1%25lo]:1", "socks5://u:%@h", "socks5://u:%4@h", "socks5://u:%zz@h",
 		"socks5://u%00:p@h", "socks5://u:p%00@h", "socks5://h%00", "socks5://h%20h",
 		"socks5://a b", "socks5://h\n", "socks5://a%3Ab",
+		"socks5://unix:/", "socks5://unix:@", "socks5://u:p@unix:/", "socks5://unix:/a?b",
+		"socks5://unix:/a#b", "socks5://unix:/a%00b", "socks5://unix:a", "socks5://h/path",
+		"socks5://@unix:/a", "socks5://localhost:1/a", "socks5://localhost//?a",
 	};
 	struct url url;
 	const char *why;
@@ -72,9 +75,67 @@ test_malformed(void **unused)
 }
 
 static void
+test_schemes(void **unused)
+{
+	static const struct {
+		const char *text;
+		enum url_kind kind;
+		const char *host;
+	} cases[] = {
+		{ "socks5://h", URL_SOCKS5, "h:1080" }, { "socks5h://h", URL_SOCKS5, "h:1080" },
+		{ "socks4://h", URL_SOCKS4, "h:1080" }, { "Socks4A://h:9", URL_SOCKS4A, "h:9" },
+		{ "http://u:p@[::1]/", URL_HTTP, "[::1]:80" }, { "http://h:3128", URL_HTTP, "h:3128" },
+	};
+	char text[HOST_TEXT_SIZE];
+	struct url url;
+	const char *why;
+
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_int_equal(url_parse(&url, cases[i].text, &why), 0);
+		assert_int_equal(url.kind, cases[i].kind);
+		assert_string_equal(host_format(&url.host, text), cases[i].host);
+		assert_string_equal(url.path, "");
+	}
+}
+
+static void
+test_unix(void **unused)
+{
+	static const struct {
+		const char *text, *path, *username, *password;
+	} cases[] = {
+		{ "socks5://unix:/run/tor/socks", "/run/tor/socks", "", "" },
+		{ "socks5://u:p@unix:/run/tor/socks", "/run/tor/socks", "u", "p" },
+		{ "socks5://u:p@ss@unix:/a@b", "/a@b", "u", "p@ss" },
+		{ "socks5://unix:@tor", "@tor", "", "" },
+		{ "socks5://u:p@unix:@tor/socks", "@tor/socks", "u", "p" },
+		{ "socks4a://u@unix:/a%20b%25", "/a b%", "u", "" },
+		{ "socks5h://localhost/run/tor/socks", "/run/tor/socks", "", "" },
+		{ "socks5h://u:p@localhost/s", "/s", "u", "p" },
+		{ "http://unix:/s", "/s", "", "" },
+	};
+	struct url url;
+	const char *why;
+
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_int_equal(url_parse(&url, cases[i].text, &why), 0);
+		assert_string_equal(url.path, cases[i].path);
+		assert_int_equal(url.host.type, HOST_NONE);
+		assert_string_equal(url.username, cases[i].username);
+		assert_string_equal(url.password, cases[i].password);
+	}
+	/* A user of that name. */
+	assert_int_equal(url_parse(&url, "socks5://unix:secret@h", &why), 0);
+	assert_string_equal(url.username, "unix");
+	assert_string_equal(url.path, "");
+}
+
+static void
 test_other_schemes(void **unused)
 {
-	static const char *const schemes[] = { "http", "https", "socks4", "socks4a", "ssh", "x" };
+	static const char *const schemes[] = { "https", "socks", "socks6", "ssh", "unix", "x" };
 	char text[64];
 	struct url url;
 	const char *why;
@@ -117,20 +178,36 @@ test_lengths(void **unused)
 	assert_int_equal(url_parse(&url, text, &why), 0);
 	text[9 + 255] = 'h';
 	assert_int_equal(url_parse(&url, text, &why), -EINVAL);
+	memset(text, 0, sizeof(text));
+	strcpy(text, "socks5://unix:/");
+	memset(text + strlen(text), 's', URL_PATH_SIZE - 2);
+	assert_int_equal(url_parse(&url, text, &why), 0);
+	assert_int_equal(strlen(url.path), URL_PATH_SIZE - 1);
+	strcat(text, "s");
+	assert_int_equal(url_parse(&url, text, &why), -EINVAL);
 }
 
 static void
 test_hide(void **unused)
 {
-	char with[] = "socks5://user:p@ss@h:1", without[] = "socks5://h:1", odd[] = "@://";
+	static const char *const cases[][2] = {
+		{ "socks5://user:p@ss@h:1", "socks5://*********@h:1" },
+		{ "socks5://h:1", "socks5://h:1" },
+		{ "@://", "@://" },
+		{ "socks5://u:p@unix:/s", "socks5://***@unix:/s" },
+		{ "socks5://unix:@s", "socks5://unix:@s" },
+		{ "socks5://u:p@unix:@s", "socks5://***@unix:@s" },
+		/* Malformed: the slash ends what could be user and password. */
+		{ "socks5://u:p/w@h", "socks5://*****@h" },
+	};
+	char text[64];
 
 	(void)unused;
-	url_hide_credentials(with);
-	assert_string_equal(with, "socks5://*********@h:1");
-	url_hide_credentials(without);
-	assert_string_equal(without, "socks5://h:1");
-	url_hide_credentials(odd);
-	assert_string_equal(odd, "@://");
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		strcpy(text, cases[i][0]);
+		url_hide_credentials(text);
+		assert_string_equal(text, cases[i][1]);
+	}
 }
 
 int
@@ -139,6 +216,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_accepted),
 		cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_schemes),
+		cmocka_unit_test(test_unix),
 		cmocka_unit_test(test_other_schemes),
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_hide),

@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""table.py BUILD [PROGRAM...] - runs the matrix under every socksifier; prints docs/compatibility.md
+
+BUILD is the build directory. Each program's test is run once per socksifier, several at a time, and
+says of each case what it found; see lib.sh. A program that is not installed is an error: the table
+has all of them or is not printed. What a run printed is in BUILD/compatibility/PROGRAM.SOCKSIFIER.log.
+"""
+import concurrent.futures
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+PROGRAMS = TOP / "tests/matrix/programs"
+SOCKSIFIERS = ["socksify", "dante", "proxychains", "torsocks"]
+TITLES = {"socksify": "socksify", "dante": "Dante's socksify", "proxychains": "proxychains-ng",
+          "torsocks": "torsocks"}
+FAILURES = ["refused", "unreachable", "timed_out", "dead_proxy"]
+# A hang is what has not ended after so many seconds.
+SECONDS = 15
+VERDICTS = {
+    "leak": "goes direct",
+    "dns": "asks a name server directly",
+    "hang": "hangs",
+    "fails": "fails",
+    "wrong": "gives the wrong error",
+}
+MARKS = {"ok": "✓", "leak": "**L**", "dns": "**D**", "hang": "H", "fails": "F", "wrong": "W", None: "-"}
+
+HEAD = """\
+# Compatibility
+
+<!-- Written by tests/matrix/table.py ("make compatibility"), not by hand. -->
+
+What unmodified programs do under this socksify and under other libraries that are loaded before
+libc, all with the same SOCKS5 server, this project's. `tests/matrix/programs` has, for every program,
+exactly what was run and what counts as right.
+
+The program runs on a host whose packets reach the proxy and nothing else, where no name can be
+resolved. A monitor sees each packet that leaves this host for anywhere else; whatever the program
+then says, that is a leak. In each cell stand first the **ways of use** that work, out of those tried:
+the right bytes have arrived, and the proxy was asked for the target by its name, where there is one.
+Then, in this order, what the program tells its user when the target **refuses** the connection, is
+**unreachable**, does **not answer**, and when the **proxy** is not there.
+
+| | |
+|---|---|
+| ✓ | right: the bytes, or a message or status that names the cause, soon |
+| W | an error that names another cause, or none |
+| F | fails |
+| H | hangs: did not end within {seconds} seconds |
+| **D** | leaks a name: a query to a name server |
+| **L** | leaks a connection: packets to the target itself |
+| - | does not tell these causes apart |
+
+torsocks asks for the addresses of names by Tor's own extension of SOCKS. For it alone, a helper that
+answers such questions stands before the server, and names need not reach the server.
+"""
+
+
+def run(job):
+    """What the test of a program says under a socksifier: {"socksifier": ..., case: verdict}."""
+    build, program, socksifier = job
+    path = build / "compatibility" / f"{program.stem}.{socksifier}"
+    log, results = path.with_suffix(path.suffix + ".log"), path.with_suffix(path.suffix + ".results")
+    results.unlink(missing_ok=True)
+    environment = dict(os.environ, srcdir=str(TOP), MATRIX_SOCKSIFIER=socksifier,
+                       MATRIX_RESULTS=str(results), MATRIX_SECONDS=str(SECONDS))
+    with log.open("w") as output:
+        done = subprocess.run([str(program)], cwd=build, env=environment,
+                              stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+    if done.returncode != 0:
+        raise RuntimeError(f"status {done.returncode}: see {log}")
+    print(f"{program.stem} under {socksifier}: done", file=sys.stderr)
+    return dict(line.split(" ", 1) for line in results.read_text().splitlines())
+
+
+def short_version(text):
+    """The words up to the first that has a digit and looks like a version."""
+    found = re.match(r"(.*?)[ /_v]*(\d+(?:\.\d+)*(?:p\d+)?)", text)
+    return f"{found[1].strip()} {found[2]}" if found else text
+
+
+def version_number(text):
+    return re.search(r" (\d+(\.\d+)*)", text)[1]
+
+
+def successes(results):
+    return {case: verdict for case, verdict in results.items() if case.startswith("success")}
+
+
+def cell(results):
+    ways = successes(results)
+    good = sum(verdict == "ok" for verdict in ways.values())
+    marks = " ".join(MARKS[results.get(case)] for case in FAILURES)
+    worst = [MARKS[verdict] for verdict in VERDICTS if verdict in ways.values()]
+    return f"{good}/{len(ways)}{' ' + ''.join(worst) if worst else ''} · {marks}"
+
+
+def cases(results):
+    return {case: verdict for case, verdict in results.items()
+            if case in FAILURES or case.startswith("success")}
+
+
+def case_title(case):
+    return case.removeprefix("success_").removeprefix("success").replace("_", " ") or "use"
+
+
+def table(matrix, titles):
+    yield "| | " + " | ".join(titles[s] for s in SOCKSIFIERS) + " |"
+    yield "|---" * (len(SOCKSIFIERS) + 1) + "|"
+    for rows in matrix.values():
+        version = short_version(rows["socksify"]["program"])
+        yield f"| {version} | " + " | ".join(cell(rows[s]) for s in SOCKSIFIERS) + " |"
+
+
+def totals(matrix, titles):
+    yield "| cases | " + " | ".join(titles[s] for s in SOCKSIFIERS) + " |"
+    yield "|---" * (len(SOCKSIFIERS) + 1) + "|"
+    for verdict, title in {"ok": "right", **VERDICTS}.items():
+        counts = [sum(list(cases(rows[s]).values()).count(verdict) for rows in matrix.values())
+                  for s in SOCKSIFIERS]
+        yield f"| {title} | " + " | ".join(map(str, counts)) + " |"
+
+
+def faults(matrix, titles):
+    """What goes wrong, by socksifier and by kind."""
+    for socksifier in SOCKSIFIERS:
+        yield f"\n### {titles[socksifier]}\n"
+        lines = []
+        for verdict, title in VERDICTS.items():
+            found = []
+            for name, rows in matrix.items():
+                wrong = [case_title(case) for case, is_ in cases(rows[socksifier]).items()
+                         if is_ == verdict]
+                if wrong:
+                    found.append(f"{name} ({', '.join(wrong)})")
+            if found:
+                lines.append(f"- {title}: {'; '.join(found)}")
+        yield from lines or ["Nothing."]
+
+
+def main():
+    build = pathlib.Path(sys.argv[1]).resolve()
+    programs = sorted(PROGRAMS / f"{name}.sh" for name in sys.argv[2:]) or \
+        sorted(PROGRAMS.glob("*.sh"))
+    (build / "compatibility").mkdir(exist_ok=True)
+    jobs = [(build, program, socksifier) for program in programs for socksifier in SOCKSIFIERS]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(run, jobs))
+    matrix = {}
+    for (_, program, socksifier), result in zip(jobs, results):
+        matrix.setdefault(program.stem, {})[socksifier] = result
+    first = next(iter(matrix.values()))
+    titles = {s: f"{TITLES[s]} {version_number(first[s]['socksifier'])}" for s in SOCKSIFIERS}
+    print(HEAD.format(seconds=SECONDS))
+    print("\n".join(table(matrix, titles)))
+    print("\n## All cases together\n")
+    print("\n".join(totals(matrix, titles)))
+    print("\n## What goes wrong")
+    print("\n".join(faults(matrix, titles)))
+
+
+if __name__ == "__main__":
+    main()
