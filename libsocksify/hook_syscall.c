@@ -33,6 +33,7 @@
 #include "libsocksify/readable.h"
 #include "libsocksify/readiness.h"
 #include "libsocksify/real.h"
+#include "libsocksify/records.h"
 
 #define NS_PER_S	1000000000
 #define KERNEL_SIGSET	(_NSIG / 8)	/* bytes of a signal set in the kernel */
@@ -49,8 +50,9 @@ descriptor_call(long number, const long *a, long *result)
 {
 	switch (number) {
 	case SYS_close:
-		*result = close((int)a[0]);
-		return true;
+		/* Not close(2), in which libc lets a thread be cancelled. */
+		records_drop((int)a[0]);
+		return false;
 	case SYS_close_range:
 		*result = close_range((unsigned)a[0], (unsigned)a[1], (int)a[2]);
 		return true;

@@ -170,7 +170,7 @@ watch_recover(int fd)
 
 	for (int i = 0; i < count; i++)
 		if (*find(s, epolls[i]) == NULL && registered_event(epolls[i], fd, &event))
-			record(s, epolls[i], &event, false);
+			record(s, epolls[i], &event, WATCH_OPEN);
 }
 
 /* Whether @other, too, is a number of the epoll descriptor that @r is masked in: then recorded. */
@@ -182,7 +182,7 @@ share(struct slot *s, int fd, const struct registration *r, int other)
 	masked.events &= KEPT_EVENTS;
 	if (*find(s, other) != NULL || control(other, EPOLL_CTL_MOD, fd, &masked) < 0)
 		return false;
-	return record(s, other, &r->event, true);
+	return record(s, other, &r->event, WATCH_MASKED);
 }
 
 /* Whether anything masked in @epoll was recorded of @other. */

@@ -27,6 +27,7 @@ check_PROGRAMS += \
 	tests/lib/slowsocks \
 	tests/preload/names_state \
 	tests/preload/victim_connect \
+	tests/preload/victim_cost \
 	tests/preload/victim_dial \
 	tests/preload/victim_epoll \
 	tests/preload/victim_exec \
@@ -49,6 +50,7 @@ tests_lib_makestate_LDADD = libcommon.la
 tests_lib_slowsocks_SOURCES = tests/lib/slowsocks.c
 victim_sources = tests/preload/victim.c tests/preload/victim.h
 tests_preload_victim_connect_SOURCES = tests/preload/victim_connect.c $(victim_sources)
+tests_preload_victim_cost_SOURCES = tests/preload/victim_cost.c $(victim_sources)
 tests_preload_victim_dial_SOURCES = tests/preload/victim_dial.c $(victim_sources)
 tests_preload_victim_epoll_SOURCES = tests/preload/victim_epoll.c $(victim_sources)
 tests_preload_victim_exec_SOURCES = tests/preload/victim_exec.c $(victim_sources)

@@ -11,7 +11,8 @@ if nm -D --undefined-only "$library" | grep -q __tsan_; then
 	detector=yes
 	threads=16
 	rounds=60
-	export TSAN_OPTIONS="exitcode=0 log_path=$scratch/race"
+	# It sets its limits before it can run instrumented code, which our setrlimit(2) is.
+	export TSAN_OPTIONS="exitcode=0 disable_coredump=0 log_path=$scratch/race"
 fi
 
 # races: the detector's reports, but for those of descriptors that the victim's own threads use
