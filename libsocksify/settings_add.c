@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define UNIX_PREFIX	"unix:"
+
 /* The room that names need: a few hundred at the least. */
 #define RANGE4_MIN	8
 #define RANGE4_MAX	24
@@ -32,6 +34,21 @@ proxy_from_url(struct proxy *proxy, const struct url *url)
 	memcpy(proxy->password, url->password, sizeof(proxy->password));
 }
 
+int
+proxy_take_path(struct proxy *proxy, const char *text)
+{
+	const char *path = text + strlen(UNIX_PREFIX);
+	size_t n;
+
+	if (strncmp(text, UNIX_PREFIX, strlen(UNIX_PREFIX)) != 0)
+		return -EINVAL;
+	n = strlen(path);
+	if ((path[0] != '/' && path[0] != '@') || n < 2 || n >= sizeof(proxy->path))
+		return -EINVAL;
+	memcpy(proxy->path, path, n + 1);
+	return 0;
+}
+
 /* Whether @other is spoken to as @proxy is; where they are is compared by name. */
 static bool
 is_same(const struct settings *settings, const struct proxy *proxy, const char *name,
@@ -47,14 +64,13 @@ int
 settings_add_proxy(struct settings *settings, struct proxy *proxy, const struct host *host,
     unsigned *index)
 {
-	static const char prefix[] = "unix:";
 	char name[HOST_TEXT_SIZE];
 	int error = 0;
 
 	if (proxy->path[0] == '\0') {
 		host_format(host, name);
 	} else {
-		memcpy(name, prefix, sizeof(prefix));
+		strcpy(name, UNIX_PREFIX);
 		strcat(name, proxy->path);
 	}
 	for (*index = 0; *index < settings->proxy_count; ++*index) {

@@ -15,6 +15,8 @@
  * if it is a UNIX socket. A host is only named in settings_add_proxy().
  */
 void	 proxy_from_url(struct proxy *proxy, const struct url *url);
+/* The path of "unix:/PATH" or "unix:@NAME": 0, or -EINVAL for what is neither or too long. */
+int	 proxy_take_path(struct proxy *proxy, const char *text);
 /*
  * Adds @proxy, which is at @host unless it has a path; one that is there already
  * with the same protocol and credentials is used again. *index: where it is.

@@ -130,13 +130,10 @@ add_server(struct settings *settings, const char *name, const char *value,
 {
 	struct proxy proxy = { .protocol = (uint8_t)protocol };
 	struct host host = { .type = HOST_NONE };
-	const char *path = value + strlen("unix:");
 
-	/* A UNIX socket: '@' first for an abstract name. */
-	if (strncmp(value, "unix:/", 6) == 0 || strncmp(value, "unix:@", 6) == 0) {
-		if (strlen(path) >= sizeof(proxy.path))
-			return settings_fail(report, "%s is too long", name);
-		strcpy(proxy.path, path);
+	if (strncmp(value, "unix:", 5) == 0) {
+		if (proxy_take_path(&proxy, value) < 0)
+			return settings_fail(report, "%s is not unix:/PATH or unix:@NAME", name);
 		return add_proxy(settings, &proxy, &host) < 0 ?
 		    settings_fail(report, "%s is one proxy too many", name) : 0;
 	}

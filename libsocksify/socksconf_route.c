@@ -187,14 +187,10 @@ take_url(struct socksconf_parser *p, const struct conf_token *t, struct sockscon
 static int
 take_path(struct socksconf_parser *p, const struct conf_token *t, struct socksconf_route *r)
 {
-	const char *path = t->text + strlen("unix:");
-	size_t n = strlen(path);
-
-	if ((path[0] != '/' && path[0] != '@') || n < 2 || n >= sizeof(r->proxy.path))
-		return conf_lex_fail(&p->lex, t, "expected unix:/PATH or unix:@NAME of at most "
-		    "%zu bytes", sizeof(r->proxy.path) - 1);
-	memcpy(r->proxy.path, path, n + 1);
-	return 0;
+	if (proxy_take_path(&r->proxy, t->text) == 0)
+		return 0;
+	return conf_lex_fail(&p->lex, t, "expected unix:/PATH or unix:@NAME of at most "
+	    "%zu bytes", sizeof(r->proxy.path) - 1);
 }
 
 static int

@@ -84,7 +84,7 @@ case $status in
 *) fail "a name without a route made curl end with $status" ;;
 esac
 
-# Networks of the client's own interfaces are direct with a file and with Dante's variables.
+# Networks of the client's own interfaces are direct with a file, and elsewhere for the asking.
 cat >"$work/all.conf" <<END
 route { from: 0/0 to: 0/0 via: 10.77.1.1 port = 1080 }
 END
@@ -93,7 +93,8 @@ gets "$proxied" 10.77.1.1 -c "$work/all.conf"
 	unset SOCKS_AUTOADD_LANROUTES
 	gets "$direct" 10.77.1.1 -c "$work/all.conf"
 	gets "$proxied" 10.77.2.1 -c "$work/all.conf"
-	SOCKS_SERVER=10.77.1.1:1080 gets "$direct" 10.77.1.1
+	SOCKS_SERVER=10.77.1.1:1080 gets "$proxied" 10.77.1.1
+	SOCKS_AUTOADD_LANROUTES=yes SOCKS_SERVER=10.77.1.1:1080 gets "$direct" 10.77.1.1
 	gets "$proxied" 10.77.1.1 -p socks5://10.77.1.1
 	ALL_PROXY=socks5h://10.77.1.1:1080 gets "$proxied" 10.77.1.1
 )

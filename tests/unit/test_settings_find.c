@@ -161,6 +161,8 @@ test_errors(void **unused)
 	} cases[] = {
 		{ "SOCKS5_SERVER", "h:0x", "SOCKS5_SERVER is not HOST:PORT" },
 		{ "SOCKS4_SERVER", "socks4://h", "SOCKS4_SERVER is not HOST:PORT" },
+		{ "SOCKS_SERVER", "unix:/", "SOCKS_SERVER is not unix:/PATH or unix:@NAME" },
+		{ "SOCKS5_SERVER", "unix:x", "SOCKS5_SERVER is not unix:/PATH or unix:@NAME" },
 		{ "SOCKS_SERVER", "u@h:1", "SOCKS_SERVER is not HOST:PORT" },
 		{ "HTTP_CONNECT_PROXY", "socks5://h", "HTTP_CONNECT_PROXY does not start with http://" },
 		{ "HTTP_CONNECT_PROXY", "h:1", "HTTP_CONNECT_PROXY is no proxy URL: it does not start "
@@ -339,6 +341,12 @@ test_resolve(void **unused)
 	assert_int_equal(finish(NULL), 0);
 	assert_int_equal(proxy(0)->address_count, 0);
 	assert_string_equal(proxy(0)->path, "/run/socks");
+	setenv("SOCKS4_SERVER", "unix:@socks", 1);
+	assert_int_equal(find(NULL), 0);
+	assert_int_equal(finish(NULL), 0);
+	assert_string_equal(proxy(0)->path, "@socks");
+	assert_string_equal(proxy_name(0), "unix:@socks");
+	assert_int_equal(proxy(0)->protocol, PROXY_SOCKS4);
 	assert_true(settings_are_sound(&settings));
 }
 
