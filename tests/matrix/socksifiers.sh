@@ -65,7 +65,8 @@ setup_proxychains()
 }
 
 # It asks for the addresses of names, by an extension that is Tor's alone, and connects to those.
-# Without -i: that sends a random user and password, which the server has no use for.
+# Without -i: that sends a random user and password, which the server has no use for. Servers may
+# listen, as they may under the others.
 setup_torsocks()
 {
 	local address=$1
@@ -76,7 +77,12 @@ setup_torsocks()
 		address=10.77.1.4
 		start_tor_names "$address"
 	fi
-	printf 'TorAddress %s\nTorPort 1080\n' "$address" >"$work/torsocks-client.conf"
+	cat >"$work/torsocks-client.conf" <<-END
+		TorAddress $address
+		TorPort 1080
+		AllowInbound 1
+		AllowOutboundLocalhost 1
+	END
 	socksifier_command=(env "TORSOCKS_CONF_FILE=$work/torsocks-client.conf" torsocks)
 }
 

@@ -61,6 +61,14 @@ torsocks asks for the addresses of names by Tor's own extension of SOCKS. For it
 that answers such questions stands before the server, and names need not reach the server.
 """
 
+TAIL = """
+## Known limits of socksify
+
+- `curl -6` with a name, in versions that ask for addresses of both families and then take only the
+  IPv6 ones (7.88 does): a name that the proxy shall look up has an IPv4 address, unless a program
+  asks for IPv6 alone. A literal IPv6 address works.
+"""
+
 
 def run(job):
     """
@@ -174,6 +182,7 @@ def main():
     print("\n".join(totals(matrix, titles)))
     print("\n## What goes wrong")
     print("\n".join(faults(matrix, titles)))
+    print(TAIL, end="")
 
 
 if __name__ == "__main__":
