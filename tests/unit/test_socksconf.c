@@ -364,10 +364,9 @@ test_example(void **unused)
 	read_text(SRCDIR "/examples/socks.conf", text, sizeof(text));
 	parse(text);
 	assert_string_equal(warnings, "");
-	assert_string_equal(describe(), "to 10.0.0.0/8 direct; to .intranet.example.com* direct; "
-	    "to mail.example.com =993 via socks5 mailproxy.example.com:1081; "
-	    "to any via socks5 192.0.2.1:1080 methods none username; "
-	    "to any via socks5 192.0.2.2:1080 methods none username");
+	assert_string_equal(describe(), "to 10.0.0.0/8 direct; to .corp.example* direct; "
+	    "to .partner.example* via socks5 gateway.partner.example:1080 methods username; "
+	    "to any via socks5 proxy1.example:1080; to any via socks5 proxy2.example:1080");
 }
 
 /* Every example of the manual is taken without a warning, and every keyword is in it. */
