@@ -21,6 +21,7 @@
 #include "libsocksify/hook.h"
 #include "libsocksify/hook_confine.h"
 #include "libsocksify/init.h"
+#include "libsocksify/raw.h"
 #include "libsocksify/readable.h"
 #include "libsocksify/real.h"
 
@@ -70,7 +71,7 @@ confine_filter(long number, const long *a, const struct sock_fprog *program)
 	int result;
 
 	helper_stop();
-	result = (int)real.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+	result = (int)raw_result(raw_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]));
 	/* The kernel has found it valid. Strict mode comes with no filter. */
 	if (result >= 0 && (program == NULL || filter_kills_helper(program)))
 		helper_forbid();
