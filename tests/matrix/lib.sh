@@ -244,17 +244,25 @@ make_client()
 }
 
 # leaks NAME: what has left the client's host, but to the proxy, since it was asked last. A
-# datagram that says NAME comes behind all that did.
+# datagram that says NAME comes behind all that did; in a flood of packets it may get lost.
 leaked_lines=1
 leaks()
 {
 	local mark
 
 	mark=$(printf 'end of %s' "$1" | od -An -v -tx1 | tr -d ' \n')
-	"${on_client[@]}" "$BASH" -c 'printf "end of %s" "$1" >/dev/udp/10.77.1.1/9' - "$1"
-	wait_for 20 grep -q "$mark" "$work/monitor.output"
-	sed "1,${leaked_lines}d" "$work/monitor.output" | grep -v "$mark" || true
+	wait_for 20 mark_seen "$1" "$mark"
+	sed "1,${leaked_lines}d" "$work/monitor.output" | grep -v "$marks" || true
 	leaked_lines=$(wc -l <"$work/monitor.output")
+}
+
+# How all those datagrams begin.
+marks=$(printf 'end of ' | od -An -v -tx1 | tr -d ' \n')
+
+mark_seen()
+{
+	"${on_client[@]}" "$BASH" -c 'printf "end of %s" "$1" >/dev/udp/10.77.1.1/9' - "$1"
+	grep -q "$2" "$work/monitor.output"
 }
 
 # Running

@@ -91,15 +91,16 @@ def run(job):
     return dict(line.split(" ", 1) for line in results.read_text().splitlines())
 
 
-def short_version(text):
-    """The words up to the first that has a digit and looks like a version."""
-    found = re.match(r"(.*?)[ /_v]*(\d+(?:\.\d+)*(?:p\d+)?)", text)
-    return f"{found[1].strip()} {found[2]}" if found else text
-
-
-def row_title(name, version):
-    version = short_version(version)
-    return version if name.rstrip("0123456789") in version.lower() else f"{name}: {version}"
+def row_title(name, text):
+    """The file's name and the version; and whose version it is, when it is not that program's."""
+    found = re.search(r"\d+\.\d[\w.]*", text)
+    if not found:
+        return name
+    words = re.findall(r"[A-Za-z][\w()]*", text[:found.start()])
+    whose = next((word for word in words if word not in ("This", "is", "version", "Version")), "")
+    if not whose or name.rstrip("0123456789") in text[:found.start()].lower():
+        return f"{name} {found[0]}"
+    return f"{name} ({whose} {found[0]})"
 
 
 def version_number(text):
@@ -172,6 +173,9 @@ def main():
         for (_, program, socksifier), result in zip(jobs, pool.map(run, jobs)):
             matrix.setdefault(program.stem, {})[socksifier] = result
             failed |= result is None
+    for name, rows in matrix.items():
+        if not failed and len({tuple(cases(rows[s])) for s in SOCKSIFIERS}) > 1:
+            sys.exit(f"{name}: not the same cases under all")
     if failed:
         sys.exit(1)
     first = next(iter(matrix.values()))

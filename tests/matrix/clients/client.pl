@@ -27,7 +27,7 @@ sub blocking {
 # connect() without waiting, select(), and IO::Socket::IP's connect() again.
 sub select_loop {
 	my $socket = IO::Socket::IP->new(PeerHost => $host, PeerPort => $port, Blocking => 0,
-	    Type => SOCK_STREAM) or die "$@\n";
+	    Type => SOCK_STREAM) or die $@ || $!, "\n";
 	my $select = IO::Select->new($socket);
 	until ($socket->connect) {
 		$!{EINPROGRESS} || $!{EALREADY} or die "$!\n";

@@ -65,7 +65,8 @@ refused()
 	ends 1 'ConnectionRefusedError: .* connection refused' \
 	    client blocking "$target" "$closed_port"
 	ends 1 'URLError: .* connection refused' client urllib "$target" "$closed_port"
-	ends 1 'connect call failed' client parallel "$target" "$closed_port"
+	ends 1 'ConnectionRefusedError|Multiple exceptions.*refused|connect call failed' \
+	    client parallel "$target" "$closed_port"
 }
 
 unreachable()
