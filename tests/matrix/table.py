@@ -64,9 +64,14 @@ that answers such questions stands before the server, and names need not reach t
 TAIL = """
 ## Known limits of socksify
 
-- `curl -6` with a name, in versions that ask for addresses of both families and then take only the
-  IPv6 ones (7.88 does): a name that the proxy shall look up has an IPv4 address, unless a program
-  asks for IPv6 alone. A literal IPv6 address works.
+- UDP goes direct. Programs that ask name servers by themselves are run here with the system's
+  resolver: aria2c with --async-dns=false, chromium without AsyncDns.
+- Programs that the library cannot be loaded into, statically linked ones, those written in Go and
+  set-user-ID ones, are not started.
+- What is started after a change of user, by su or setpriv for instance, cannot read the settings
+  any more: it is refused, not sent direct.
+- `-6` of a program that has libcurl in itself, not as a shared library: a name has an IPv4 address
+  where both families are asked for.
 """
 
 

@@ -40,6 +40,13 @@ success_parallel()
 	[ "$(cat page* | grep -cx "$page")" -eq 50 ]
 }
 
+success_ipv4_and_ipv6()
+{
+	prints "$page" tunnel curl -sS -4 "http://$target/page"
+	prints "$page" tunnel curl -sS -6 "http://$target/page"
+	connected 2
+}
+
 success_address()
 {
 	prints "$page" tunnel curl -sS "http://10.77.2.2/page"
