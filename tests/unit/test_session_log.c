@@ -102,6 +102,28 @@ lines_are_dantes(void **state UNUSED)
 }
 
 static void
+a_bind_begins_twice(void **state UNUSED)
+{
+	const struct session_bytes bytes = { 1, 2, 3, 4 };
+	struct session s = sample();
+	struct endpoint peer = s.remote;
+
+	memset(&s.remote, 0, sizeof(s.remote));
+	host_parse_port(&s.dst, "ftp.example:21");
+	s.command = SOCKS5_BIND;
+	session_log_connect(&s);
+	assert_string_equal(logged(), "pass(2): tcp/bind [: 172.18.0.1.51742 172.18.0.2.1080 -> "
+	    "172.18.0.2.51743 ftp.example.21\n");
+	s.command = SESSION_BINDREPLY;
+	s.remote = peer;
+	session_log_connect(&s);
+	assert_string_equal(logged(), "pass(2): tcp/bindreply [: 172.18.0.1.51742 "
+	    "172.18.0.2.1080 -> 172.18.0.2.51743 93.184.216.34.80\n");
+	session_log_end(&s, &bytes, "i/o timeout", false, 1000);
+	assert_non_null(strstr(logged(), "pass(2): tcp/bindreply ]: 1 -> 172.18.0.1.51742 "));
+}
+
+static void
 failures_name_what_was_asked_for(void **state UNUSED)
 {
 	struct session s = sample();
@@ -165,6 +187,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_are_dantes),
+		cmocka_unit_test(a_bind_begins_twice),
 		cmocka_unit_test(failures_name_what_was_asked_for),
 		cmocka_unit_test(names_cannot_forge_a_line),
 		cmocka_unit_test(only_the_words_of_the_rule_are_logged),
