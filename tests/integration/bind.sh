@@ -254,6 +254,9 @@ def no_more():
     try:
         Client().s.close()
         return False
+    except ConnectionResetError:
+        # Just then.
+        return False
     except ConnectionRefusedError:
         return True
 
