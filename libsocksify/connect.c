@@ -74,10 +74,7 @@ static void
 mask_number(int fd, void *arg)
 {
 	(void)arg;
-	if (!descriptors_marked(fd, SLOT_FRESH))
-		watch_recover(fd);
-	/* What is registered from now on is recorded too, whoever made the socket. */
-	slot_mark(descriptors_find(fd), SLOT_FRESH);
+	watch_recover(fd);
 	watch_mask(fd);
 }
 

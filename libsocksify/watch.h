@@ -23,13 +23,13 @@ typedef int watch_translate(int epoll);
 /* epoll_ctl(2) on a descriptor whose registrations are recorded: 0, or -errno. */
 int	 watch_control(int epoll, int op, int fd, const struct epoll_event *event);
 /*
- * Records what is registered of @fd, a socket that came from elsewhere and so may
- * have been registered where no hook saw it.
+ * Records what is registered of @fd if it is a socket that came from elsewhere, and
+ * so may have been registered where no hook saw it. It is FRESH then.
  */
 void	 watch_recover(int fd);
 /*
- * Before the number @epoll is closed: what is masked in it is recorded of the
- * other numbers of the same epoll descriptor, too. These, at most @max: how many.
+ * Before the number @epoll is closed: what is masked in it, or withdrawn, is recorded
+ * of the other numbers of the same epoll descriptor, too. These, at most @max: how many.
  */
 int	 watch_share(int epoll, int *others, int max);
 /*
