@@ -19,6 +19,7 @@
 #include "libsocksify/init.h"
 #include "libsocksify/leg.h"
 #include "libsocksify/raw.h"
+#include "libsocksify/readable.h"
 #include "libsocksify/real.h"
 #include "libsocksify/records.h"
 #include "libsocksify/report.h"
@@ -44,6 +45,7 @@ struct call {
 	struct route		 route;
 	int			 obstacle;	/* of struct attempt */
 	bool			 exhausted;	/* likewise, when it is over */
+	bool			 followed;	/* by another leg, if this thread finds it to fail */
 };
 
 /* Its value, or -errno; all those that are asked for here are not negative. */
@@ -90,8 +92,8 @@ restore_number(int fd, void *arg)
 
 /* Epoll descriptors that a socket is handed over with. */
 struct watchers {
-	int	epolls[WATCHERS_MAX];
-	int	count;
+	struct watcher	given[WATCHERS_MAX];
+	int		count;
 };
 
 static void
@@ -99,7 +101,7 @@ gather_number(int fd, void *arg)
 {
 	struct watchers *w = arg;
 
-	w->count += watch_masked(fd, w->epolls + w->count, WATCHERS_MAX - w->count);
+	w->count += watch_masked(fd, w->given + w->count, WATCHERS_MAX - w->count);
 }
 
 static void
@@ -109,6 +111,7 @@ init_attempt(struct attempt *a, const struct call *call)
 	a->waits = call->blocking;
 	a->local_port = standin_domain(call->fd) == 0 ? call->from.port : 0;
 	a->obstacle = call->obstacle;
+	a->followed = call->followed;
 }
 
 /*
@@ -167,8 +170,10 @@ hand_over(struct attempt *a, int fd, const struct watchers *w)
 {
 	int error = 0;
 
+	/* The helper cannot put another socket in its place. */
+	a->followed = false;
 	for (int i = 0; i < w->count && error == 0; i++)
-		error = helper_give_epoll(w->epolls[i], fd);
+		error = helper_give_epoll(&w->given[i], fd);
 	return error < 0 ? error : helper_give_attempt(a, fd);
 }
 
@@ -486,9 +491,10 @@ connect_legs(struct call *call, const struct route *whole, unsigned reach, bool 
 	do {
 		next = leg_cut(whole, next, reach, &call->route, &domain);
 		call->domain = domain == 0 ? call->to->sa_family : domain;
-		error = connect_leg(call, domain);
 		if (domain == 0 && leg_leaves_out(&call->route, reach))
 			*left_out = true;
+		call->followed = next < whole->candidate_count || (reach != 0 && *left_out);
+		error = connect_leg(call, domain);
 	} while (error < 0 && call->exhausted && next < whole->candidate_count);
 	return error;
 }
@@ -539,9 +545,9 @@ connect_routed(int fd, const struct sockaddr *to, socklen_t len)
 	enum socket_kind kind;
 	int flags, error;
 
-	/* The kernel takes no address longer than that. */
+	/* The kernel takes no address longer than that, and none that cannot be read. */
 	if (!init_active() || to == NULL || len < sizeof(to->sa_family) ||
-	    len > sizeof(struct sockaddr_storage))
+	    len > sizeof(struct sockaddr_storage) || !readable(to, len))
 		return CONNECT_DIRECT;
 	if (to->sa_family == AF_UNSPEC) {
 		error = dissolve(fd);

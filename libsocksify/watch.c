@@ -206,13 +206,17 @@ has_hidden(int epoll)
 }
 
 int
-watch_share(int epoll, int *others, int max)
+watch_share(int epoll, struct watcher *others, int max)
 {
-	int count = has_hidden(epoll) ? registered_others(epoll, others, max) : 0;
+	int numbers[EPOLLS_MAX], kept = 0;
+	int count = has_hidden(epoll) ? registered_others(epoll, numbers, EPOLLS_MAX) : 0;
 
-	for (int i = 0; i < count; i++)
-		share(epoll, others[i]);
-	return count;
+	for (int i = 0; i < count && kept < max; i++) {
+		share(epoll, numbers[i]);
+		if (descriptors_marked(numbers[i], SLOT_EPOLL))
+			others[kept++] = watch_watcher(numbers[i]);
+	}
+	return kept;
 }
 
 void
@@ -336,14 +340,20 @@ watch_register(int fd, bool masked)
 	}
 }
 
+struct watcher
+watch_watcher(int epoll)
+{
+	return (struct watcher){ .epoll = epoll, .drops = descriptors_find(epoll)->drops };
+}
+
 int
-watch_masked(int fd, int *epolls, int max)
+watch_masked(int fd, struct watcher *watchers, int max)
 {
 	const struct slot *s = descriptors_find(fd);
 	int count = 0;
 
 	for (struct registration *r = s->registrations; r != NULL && count < max; r = r->next)
 		if (r->state != WATCH_OPEN)
-			epolls[count++] = r->epoll;
+			watchers[count++] = watch_watcher(r->epoll);
 	return count;
 }
