@@ -318,8 +318,11 @@ association(int fd)
 static int
 check_unchanged(int fd, uint64_t cookie, bool marked)
 {
+	/* What stood in when the call began has been undone: this is another thread's. */
+	if (standin_find(fd) != NULL)
+		return -EALREADY;
 	if (socket_cookie(fd) != cookie)
-		return standin_find(fd) != NULL ? -EALREADY : -EBADF;
+		return -EBADF;
 	if (marked && !descriptors_marked(fd, ~0u))
 		return -EBADF;
 	return connection_is_connecting(fd) ? -EALREADY : association(fd);
@@ -391,10 +394,6 @@ stand_in_in_time(int fd, int own, int domain, const char *path)
 int
 standin_begin(int fd, int own, int domain, const char *path)
 {
-	int error = standin_undo(fd);
-
-	if (error < 0)
-		return error;
 	if (!descriptors_owned() || descriptors_make(fd) == NULL)
 		return -ENETUNREACH;
 	return stand_in_in_time(fd, own, domain, path);

@@ -11,7 +11,8 @@
  * is an address 192.0.2.N), hang.* never, drop.* by closing, junk.* with what is no
  * answer, half.* with half of one, then closing; echo.* sends back what it gets;
  * banner.* speaks first, in one segment with the answer. So do the addresses
- * 198.51.100.N and 2001:db8::N, in the order of the table below. Every request is logged as "connect TYPE HOST PORT as USER".
+ * 198.51.100.N and 2001:db8::N, in the order of the table below. Every request is
+ * logged as "connect TYPE HOST PORT as USER".
  *
  * -P speaks SOCKS4 and 4A, or HTTP's CONNECT, instead; HTTP's -u is what stands
  * behind "Basic", as it is sent.
