@@ -285,7 +285,7 @@ conclude(struct attempt *a)
 		health_failed(a->route.settings, proxy, health_now());
 	else if (verdict == VERDICT_WORKS)
 		health_worked(proxy);
-	tell(a, again);
+	tell(a, again || (wanted && a->followed));
 	a->place = next;
 	a->over = !again;
 	a->exhausted = wanted && !again;
