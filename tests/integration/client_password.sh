@@ -72,6 +72,7 @@ complains()
 }
 
 complains 'there is a user name but no password' -p "socks5://someone@$server"
+complains 'socksify: **************@127.0.0.1:1 is no proxy URL' -p someone:secret@127.0.0.1:1
 complains 'is no password' -p "socks5://someone@$server" --password-file /dev/null
 complains 'No such file' -p "socks5://someone@$server" --password-file "$work/none"
 complains 'Bad file descriptor' -p "socks5://someone@$server" --password-fd 99
