@@ -317,8 +317,8 @@ process_call(long number, const long *a, long *result)
 		if ((a[0] != SECCOMP_SET_MODE_FILTER && a[0] != SECCOMP_SET_MODE_STRICT) ||
 		    !init_active())
 			return false;
-		*result = confine_filter(number, a,
-		    a[0] == SECCOMP_SET_MODE_FILTER ? pointer(a[2]) : NULL);
+		*result = confine_filter(number, a, a[0] == SECCOMP_SET_MODE_FILTER ?
+		    SECCOMP_MODE_FILTER : SECCOMP_MODE_STRICT, pointer(a[2]));
 		return true;
 	case SYS_prctl:
 		if (a[0] != PR_SET_SECCOMP)

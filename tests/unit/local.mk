@@ -38,6 +38,8 @@ tests_unit_test_url_LDADD = $(common_ldadd)
 
 # What the library knows, without its hooks.
 client_known_sources = \
+	libsocksify/critical.c \
+	libsocksify/direct_addresses.c \
 	libsocksify/health.c \
 	libsocksify/hosts.c \
 	libsocksify/names.c \
