@@ -103,8 +103,6 @@ hand_over(struct attempt *a, int fd, const struct watchers *w)
 {
 	int error = 0;
 
-	/* The helper cannot put another socket in its place. */
-	a->followed = false;
 	for (int i = 0; i < w->count && error == 0; i++)
 		error = helper_give_epoll(&w->given[i], fd);
 	return error < 0 ? error : helper_give_attempt(a, fd);
@@ -174,6 +172,8 @@ connect_recorded(struct call *call)
 		return end_here(call, a);
 	}
 	state_lock();
+	/* The helper cannot put another socket in its place. */
+	a->followed = false;
 	connection_each(a->connection, gather_number, &watchers);
 	state_unlock();
 	if (helper == 0)
@@ -216,6 +216,7 @@ connect_continue(struct call *call, const struct attempt *from,
 		a = begin_recorded(call);
 	if (a != NULL) {
 		attempt_resume(a, from);
+		a->followed = false;
 		a->connection->options = *options;
 		connection_each(a->connection, gather_number, &watchers);
 	}
