@@ -405,7 +405,7 @@ wait_for(int fd, short events, int64_t until)
 
 	if (left <= 0)
 		return -ETIMEDOUT;
-	n = real.poll(&p, 1, left > INT32_MAX ? INT32_MAX : (int)left);
+	n = (real.poll)(&p, 1, left > INT32_MAX ? INT32_MAX : (int)left);
 	return n < 0 ? -errno : n == 0 ? -ETIMEDOUT : 0;
 }
 
