@@ -69,7 +69,7 @@ why='connect.* failed: Connection refused'
 line "block\\(2\\): tcp/connect \\]: $client $server -> 0\\.0\\.0\\.0\\.0 $dead: $why"
 line "$failed: request was not performed due to error: $why"
 line "$failed: negotiate timeout after (0\\.9|1\\.)[0-9]+ seconds"
-line "$failed: not the greeting of a SOCKS5 client after 0\\.[0-9]{3} seconds"
+line "$failed: not the greeting of a SOCKS client after 0\\.[0-9]{3} seconds"
 line "$failed: request was not performed due to error: this can be no host's name"
 ! grep -vE "^$when socksifyd\\[[0-9]+\\]: (info|alert|warning): " "$server_log" ||
     fail "a line without the prefix"
