@@ -35,6 +35,7 @@ server_integration_tests = \
 	tests/integration/roles.sh \
 	tests/integration/sandbox.sh \
 	tests/integration/slow_clients.sh \
+	tests/integration/socks4.sh \
 	tests/integration/split.sh \
 	tests/integration/stuck.sh \
 	tests/integration/syslog.sh \
