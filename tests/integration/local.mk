@@ -55,6 +55,7 @@ client_integration_tests = \
 	tests/integration/client_password.sh \
 	tests/integration/client_peers.sh \
 	tests/integration/client_programs.sh \
+	tests/integration/client_socks4.sh \
 	tests/integration/client_state_kept.sh \
 	tests/integration/client_check.sh \
 	tests/integration/client_test.sh \
