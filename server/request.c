@@ -21,7 +21,9 @@
 #include <unistd.h>
 
 #include "common/compiler.h"
+#include "common/socks4.h"
 #include "common/socks5.h"
+#include "server/answer.h"
 #include "server/connector.h"
 #include "server/external.h"
 #include "server/farewell.h"
@@ -91,13 +93,13 @@ request_end(struct request *q, bool failed)
 }
 
 static size_t
-build_answer(uint8_t *buf, size_t size, enum socks5_reply reply, const struct endpoint *bound)
+build_answer(const struct session *s, uint8_t *buf, size_t size, enum socks5_reply reply,
+    const struct endpoint *bound)
 {
-	struct host bnd = { .type = HOST_IP, .endpoint = *bound };
 	struct writer w;
 
 	writer_init(&w, buf, size);
-	socks5_build_answer(&w, (uint8_t)reply, &bnd);
+	answer_build(&w, s->version, reply, bound);
 	return w.len;
 }
 
@@ -105,9 +107,10 @@ static void
 refuse(struct request *q, enum socks5_reply reply)
 {
 	static const struct endpoint none;
-	uint8_t answer[SOCKS5_REPLY_MAX];
+	uint8_t answer[ANSWER_MAX];
 
-	farewell(q->client_fd, answer, build_answer(answer, sizeof(answer), reply, &none));
+	farewell(q->client_fd, answer,
+	    build_answer(&q->session, answer, sizeof(answer), reply, &none));
 	q->client_fd = -1;
 	request_end(q, true);
 }
@@ -167,7 +170,7 @@ rule_for(const struct session *s, const struct endpoint *to, bool *needs_address
 		.to = *to,
 		.command = rule_command(s->command),
 		.protocol = s->command == SOCKS5_UDP_ASSOCIATE ? RULE_UDP : RULE_TCP,
-		.proxyprotocol = RULE_SOCKS_V5,
+		.proxyprotocol = s->version == SOCKS4_VERSION ? RULE_SOCKS_V4 : RULE_SOCKS_V5,
 		.method = (enum auth_method)s->method,
 	};
 
@@ -224,8 +227,8 @@ static void
 succeed(struct request *q, const struct connector_result *result)
 {
 	struct session *s = &q->session;
-	uint8_t answer[SOCKS5_REPLY_MAX];
-	size_t len = build_answer(answer, sizeof(answer), SOCKS5_SUCCEEDED, &result->local);
+	uint8_t answer[ANSWER_MAX];
+	size_t len = build_answer(s, answer, sizeof(answer), SOCKS5_SUCCEEDED, &result->local);
 
 	s->remote = result->remote;
 	s->external = result->local;
@@ -376,6 +379,7 @@ start_timeout(struct request *q, const struct rule *rule)
 	unsigned seconds = rule->timeout_connect >= 0 ? (unsigned)rule->timeout_connect :
 	    worker_conf()->timeout_connect;
 
+	seconds = session_time_limit(&q->session, seconds);
 	q->deadline_ms = seconds == 0 ? 0 : loop_now() + seconds * 1000ull;
 }
 
