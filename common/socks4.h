@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * SOCKS version 4, and 4A with its names (Ying-Da Lee's two memoranda), as a
- * client speaks them: one request, one answer of eight bytes.
+ * SOCKS version 4, and 4A with its names (Ying-Da Lee's two memoranda), both
+ * sides: one request, one answer of eight bytes.
  *
  * Parsers do no I/O and return as those of socks5.h do.
  */
@@ -32,6 +32,12 @@ enum socks4_code {
 	SOCKS4_OTHER_USER = 93,		/* identd tells of another user than the request */
 };
 
+struct socks4_request {
+	uint8_t		command;	/* enum socks4_command, or one that we do not know */
+	struct host	dst;		/* an IPv4 address, or a name of version 4A */
+	char		user[256];	/* what the client says of itself; "": nothing */
+};
+
 struct socks4_answer {
 	uint8_t		code;
 	struct endpoint	endpoint;	/* DSTIP and DSTPORT: mean something for BIND */
@@ -44,6 +50,13 @@ struct socks4_answer {
  */
 void	 socks4_build_request(struct writer *w, uint8_t command, const struct host *dst,
 	    const char *user);
+/*
+ * -EPROTO: VN is not 4, the user or the name is longer than 255 bytes, or the
+ * name is empty.
+ */
+ssize_t	 socks4_parse_request(const void *data, size_t len, struct socks4_request *request);
+/* An @bound that is no IPv4 address is sent as 0.0.0.0, with its port. */
+void	 socks4_build_answer(struct writer *w, uint8_t code, const struct endpoint *bound);
 /* -EPROTO: VN is not 0, as the memorandum has it, nor 4, as some servers do. */
 ssize_t	 socks4_parse_answer(const void *data, size_t len, struct socks4_answer *answer);
 /* What connect(2) says for that code, a positive errno; 0 for SOCKS4_GRANTED. */

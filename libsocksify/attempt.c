@@ -285,7 +285,7 @@ conclude(struct attempt *a)
 		health_failed(a->route.settings, proxy, health_now());
 	else if (verdict == VERDICT_WORKS)
 		health_worked(proxy);
-	tell(a, again);
+	tell(a, again || (wanted && a->followed));
 	a->place = next;
 	a->over = !again;
 	a->exhausted = wanted && !again;
@@ -405,7 +405,7 @@ wait_for(int fd, short events, int64_t until)
 
 	if (left <= 0)
 		return -ETIMEDOUT;
-	n = real.poll(&p, 1, left > INT32_MAX ? INT32_MAX : (int)left);
+	n = (real.poll)(&p, 1, left > INT32_MAX ? INT32_MAX : (int)left);
 	return n < 0 ? -errno : n == 0 ? -ETIMEDOUT : 0;
 }
 

@@ -40,6 +40,7 @@ struct attempt {
 	bool			 reached;	/* TCP has come to the place */
 	bool			 over;		/* see attempt_error() */
 	bool			 exhausted;	/* over: for want of another place */
+	bool			 followed;	/* then other places are tried on another socket */
 	int			 obstacle;	/* -errno: no socket could be had for its places */
 	uint16_t		 local_port;	/* that the program has bound it to, or 0 */
 	struct place		 place;		/* that is tried */

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/compiler.h"
@@ -27,6 +28,7 @@
 
 #define IDLE_MS		1000
 #define EVENTS		64	/* taken from the kernel at a time */
+#define NUMBERS_KEPT	8	/* of the table, for other things than sockets of attempts */
 #define COPIES_FREE	64	/* copies held before those that are of no use are looked for */
 
 struct copy {
@@ -127,14 +129,14 @@ sweep_copies(struct driver *d)
 
 /*
  * Keeps @fd, which was the program's epoll descriptor @number when it had been
- * closed @drops times: by now another one may have the number. Under the lock.
+ * closed @drops times: by now it may be another file's. Under the lock.
  */
 static void
 keep_epoll(struct driver *d, int number, unsigned drops, int fd)
 {
 	struct slot *s = descriptors_make(number);
-	struct copy *c = s == NULL || s->copy != 0 || s->drops != drops ? NULL :
-	    pool_take(&copies);
+	bool known = s != NULL && (slot_marks(s) & SLOT_EPOLL) != 0 && s->drops == drops;
+	struct copy *c = known && s->copy == 0 ? pool_take(&copies) : NULL;
 
 	if (c == NULL) {
 		RAW(SYS_close, fd);
@@ -162,6 +164,20 @@ schedule(struct driver *d, struct attempt *a)
 		deadlines_clear(&a->slow);
 }
 
+/*
+ * Whether a socket that has come at @fd fills the table. Numbers are given out from
+ * the least on; what comes when there is none left is lost, and with it what is
+ * registered of it.
+ */
+static bool
+is_last(int fd)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= NUMBERS_KEPT &&
+	    (rlim_t)fd >= limit.rlim_cur - NUMBERS_KEPT;
+}
+
 static void
 adopt(struct driver *d, struct attempt *a, int fd)
 {
@@ -172,7 +188,7 @@ adopt(struct driver *d, struct attempt *a, int fd)
 	deadlines_set(&d->overdue, &a->overdue, a->deadline);
 	schedule(d, a);
 	/* Between the program's connect(2) and here, another thread may have closed the number. */
-	if (fd < 0)
+	if (fd < 0 || is_last(fd))
 		error = EMFILE;
 	else if (socket_cookie(fd) != a->cookie)
 		error = ECONNABORTED;
@@ -230,6 +246,10 @@ at_number(int fd, const struct attempt *a, void (*act)(int fd, const struct atte
 	}
 	displaced.number = fd;
 	displaced.now = (int)RAW(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 0);
+	if (displaced.now < 0 && displaced.now != -EBADF) {
+		displaced.number = -1;
+		return;
+	}
 	if (RAW(SYS_dup3, a->socket, fd, O_CLOEXEC) == fd)
 		act(fd, a);
 	if (displaced.now >= 0) {

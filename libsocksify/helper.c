@@ -20,6 +20,7 @@
 #include "libsocksify/handler.h"
 #include "libsocksify/inbox.h"
 #include "libsocksify/raw.h"
+#include "libsocksify/watch.h"
 
 #define STACK_SIZE	(256 * 1024)	/* the program's thread-local storage is in it too */
 #define START_LIMIT_MS	2000		/* for the thread to say that it runs */
@@ -143,13 +144,12 @@ helper_give_attempt(struct attempt *a, int fd)
 }
 
 int
-helper_give_epoll(int epoll, int fd)
+helper_give_epoll(const struct watcher *watcher, int fd)
 {
-	const struct slot *s = descriptors_find(epoll);
-	struct message m = { .kind = MESSAGE_EPOLL, .fd = fd, .epoll = epoll,
-		.drops = s == NULL ? 0 : s->drops };
+	struct message m = { .kind = MESSAGE_EPOLL, .fd = fd, .epoll = watcher->epoll,
+		.drops = watcher->drops };
 
-	return give(&m, epoll);
+	return give(&m, watcher->epoll);
 }
 
 int

@@ -34,7 +34,7 @@
 
 struct attempt;
 struct critical;
-struct waiter;
+struct watcher;
 
 /*
  * Under the state lock, in the critical section @c. Starts it if need be: 0, or
@@ -49,8 +49,8 @@ int	 helper_start(const struct critical *c);
  * unless -errno is returned: it is not looked into here any more.
  */
 int	 helper_give_attempt(struct attempt *a, int fd);
-/* Likewise the epoll descriptor @epoll, in which @fd is registered. 0, or -errno. */
-int	 helper_give_epoll(int epoll, int fd);
+/* Likewise the epoll descriptor @watcher, in which @fd is registered. 0, or -errno. */
+int	 helper_give_epoll(const struct watcher *watcher, int fd);
 /* Whether it has @epoll. Under the state lock. */
 int	 helper_has_epoll(int epoll);
 /* Waits until no handshake runs, at most 3 seconds. */

@@ -65,17 +65,24 @@ prlimit64(pid_t pid, __rlimit_resource_t resource, const struct rlimit64 *limit,
 	return real.prlimit64(pid, resource, limit, old);
 }
 
-int
-confine_filter(long number, const long *a, const struct sock_fprog *program)
+/* Of a @program that the kernel may yet refuse. */
+static bool
+kills_helper(const struct sock_fprog *program)
 {
-	int result;
+	return program != NULL && readable(program, sizeof(*program)) &&
+	    program->filter != NULL &&
+	    readable(program->filter, program->len * sizeof(*program->filter)) &&
+	    filter_kills_helper(program);
+}
 
+/* All that is ours is done before: afterwards not even getpid(2) may be allowed. */
+int
+confine_filter(long number, const long *a, int mode, const struct sock_fprog *program)
+{
 	helper_stop();
-	result = (int)raw_result(raw_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]));
-	/* The kernel has found it valid. Strict mode comes with no filter. */
-	if (result >= 0 && (program == NULL || filter_kills_helper(program)))
+	if (mode == SECCOMP_MODE_STRICT || kills_helper(program))
 		helper_forbid();
-	return result;
+	return (int)raw_result(raw_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]));
 }
 
 EXPORT int
@@ -89,7 +96,6 @@ prctl(int option, ...)
 		a[i] = va_arg(arguments, long);
 	va_end(arguments);
 	if (option == PR_SET_SECCOMP && init_active())
-		return confine_filter(SYS_prctl, a, a[1] == SECCOMP_MODE_FILTER ?
-		    (const struct sock_fprog *)a[2] : NULL);
+		return confine_filter(SYS_prctl, a, (int)a[1], (const struct sock_fprog *)a[2]);
 	return real.prctl(option, a[1], a[2], a[3], a[4]);
 }

@@ -6,9 +6,10 @@
 struct sock_fprog;
 
 /*
- * Makes the system call @number with the six arguments @a, which puts the filter
- * @program on the caller, or strict mode if that is NULL: as syscall(2) returns it.
+ * Makes the system call @number with the six arguments @a, which puts the caller
+ * into seccomp(2)'s @mode, with a filter by @program, any pointer: as syscall(2)
+ * returns it. If it fails, a helper may have been forbidden for nothing.
  */
-int	 confine_filter(long number, const long *a, const struct sock_fprog *program);
+int	 confine_filter(long number, const long *a, int mode, const struct sock_fprog *program);
 
 #endif

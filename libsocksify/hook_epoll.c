@@ -15,10 +15,32 @@
 #include "libsocksify/watch.h"
 #include "libsocksify/watching.h"
 
+/* Nothing old may be recorded of the number, should it have been closed unseen. */
+static int
+made(int epoll)
+{
+	if (epoll >= 0)
+		records_made(epoll, false);
+	return epoll;
+}
+
+EXPORT int
+epoll_create(int size)
+{
+	return made(real.epoll_create(size));
+}
+
+EXPORT int
+epoll_create1(int flags)
+{
+	return made(real.epoll_create1(flags));
+}
+
 EXPORT int
 epoll_ctl(int epoll, int op, int fd, struct epoll_event *event)
 {
 	const uint32_t unsettled = SLOT_FRESH | SLOT_WATCHED;
+	struct watcher watcher;
 	struct critical c;
 	int saved = errno, result;
 	bool lacking;
@@ -36,9 +58,11 @@ epoll_ctl(int epoll, int op, int fd, struct epoll_event *event)
 	result = watch_control(epoll, op, fd, event);
 	lacking = result == 0 && op != EPOLL_CTL_DEL && connection_is_connecting(fd) &&
 	    !helper_has_epoll(epoll);
+	if (lacking)
+		watcher = watch_watcher(epoll);
 	state_unlock();
 	if (lacking)
-		watching_provide(epoll, fd);
+		watching_provide(&watcher, fd);
 	critical_leave(&c);
 	if (result == 0)
 		errno = saved;

@@ -23,7 +23,7 @@
 #include "libsocksify/inherit.h"
 #include "libsocksify/real.h"
 
-#define STACK_ROOM	8192	/* bytes of an environment that the stack is asked for */
+#define STACK_ROOM	4096	/* bytes of an environment that the stack is asked for */
 
 /* One call. */
 struct start {

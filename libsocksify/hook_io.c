@@ -10,7 +10,9 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdbool.h>
+#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -120,6 +122,61 @@ EXPORT ssize_t
 writev(int fd, const struct iovec *from, int count)
 {
 	return GATED(real.writev(fd, from, count), fd, OUTPUT, 0);
+}
+
+/* Of preadv2(2) and pwritev2(2), which on a socket are readv(2) and writev(2). */
+static int
+vector_flags(int flags)
+{
+	return (flags & RWF_NOWAIT) != 0 ? MSG_DONTWAIT : 0;
+}
+
+EXPORT ssize_t
+preadv2(int fd, const struct iovec *to, int count, off_t offset, int flags)
+{
+	return GATED(real.preadv2(fd, to, count, offset, flags), fd, INPUT,
+	    vector_flags(flags));
+}
+
+EXPORT ssize_t
+preadv64v2(int fd, const struct iovec *to, int count, off64_t offset, int flags)
+{
+	return GATED(real.preadv64v2(fd, to, count, offset, flags), fd, INPUT,
+	    vector_flags(flags));
+}
+
+EXPORT ssize_t
+pwritev2(int fd, const struct iovec *from, int count, off_t offset, int flags)
+{
+	return GATED(real.pwritev2(fd, from, count, offset, flags), fd, OUTPUT,
+	    vector_flags(flags));
+}
+
+EXPORT ssize_t
+pwritev64v2(int fd, const struct iovec *from, int count, off64_t offset, int flags)
+{
+	return GATED(real.pwritev64v2(fd, from, count, offset, flags), fd, OUTPUT,
+	    vector_flags(flags));
+}
+
+/* How much there is to be read, or not yet sent: in a handshake nothing, of the program's. */
+EXPORT int
+ioctl(int fd, unsigned long request, ...)
+{
+	va_list arguments;
+	void *argument;
+	bool connecting = (request == FIONREAD || request == TIOCOUTQ) &&
+	    descriptors_marked(fd, SLOT_CONNECTION) && connection_is_connecting(fd) &&
+	    records_connection(fd) != NULL;
+	int result;
+
+	va_start(arguments, request);
+	argument = va_arg(arguments, void *);
+	va_end(arguments);
+	result = real.ioctl(fd, request, argument);
+	if (connecting && result == 0)
+		*(int *)argument = 0;
+	return result;
 }
 
 EXPORT ssize_t

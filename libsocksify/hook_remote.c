@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "libsocksify/hook.h"
+#include "libsocksify/init.h"
 #include "libsocksify/real.h"
 #include "libsocksify/resolve.h"
 
@@ -24,7 +25,7 @@ may_reach(const char *host)
 	struct hosts_answer answer;
 	struct endpoint address;
 
-	if (host == NULL || resolve_is_real(host))
+	if (host == NULL || !init_active() || resolve_name_is_direct(host))
 		return true;
 	if (endpoint_parse_ip(&address, host) == 0)
 		return resolve_is_direct(&address);
@@ -105,7 +106,7 @@ iruserok_af(const void *address, int superuser, const char *remote, const char *
 
 	if (family == AF_INET || family == AF_INET6) {
 		memcpy(e.ip, address, endpoint_bits(&e) / 8);
-		if (!resolve_is_inert() && !resolve_is_direct(&e))
+		if (init_active() && !resolve_is_direct(&e))
 			return refuse();
 	}
 	return real.iruserok_af(address, superuser, remote, local, family);

@@ -149,6 +149,18 @@ is_libcurl(const void *address)
 	return strncmp(name, "libcurl", sizeof("libcurl") - 1) == 0;
 }
 
+/* @name is what the rules call @node. */
+static int
+resolver_getaddrinfo(const char *node, const char *name, const char *service,
+    const struct addrinfo *hints, struct addrinfo **res)
+{
+	int rc = real.getaddrinfo(node, service, hints, res);
+
+	if (rc == 0 && name != NULL)
+		resolve_note_list(name, *res);
+	return rc;
+}
+
 /* For a name that is not numeric. @family is that of a reserved address. */
 static int
 getaddrinfo_by_name(const char *node, const char *service, const struct addrinfo *hints,
@@ -169,7 +181,7 @@ getaddrinfo_by_name(const char *node, const char *service, const struct addrinfo
 		return rc;
 	rc = resolve_name(name, family, &answer);
 	if (rc == RESOLVE_REAL)
-		return real.getaddrinfo(node, service, hints, res);
+		return resolver_getaddrinfo(node, name, service, hints, res);
 	if (rc < 0)
 		return resolve_eai(rc);
 	/* With AI_CANONIDN the name is wanted as people write it: as it was given. */
@@ -189,7 +201,7 @@ getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
 	int saved = errno, family, rc;
 
 	if (node == NULL || resolve_is_inert())
-		return real.getaddrinfo(node, service, hints, res);
+		return resolver_getaddrinfo(node, node, service, hints, res);
 	if (hints == NULL)
 		hints = &no_hints;
 	rc = numeric_getaddrinfo(node, service, hints, res);

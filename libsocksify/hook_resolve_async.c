@@ -2,8 +2,9 @@
 /*
  * getaddrinfo_a(). Nothing of ours ever waits, so all requests but those for names
  * that are local are answered before the call returns; the others are the C
- * library's, and with them the notification. gai_error(), gai_suspend() and
- * gai_cancel() look at the request alone and need no hooks.
+ * library's, and with them the notification. gai_suspend() and gai_cancel() look at
+ * the request alone and need no hooks; gai_error() is where a program learns that it
+ * may use the answer, and we.
  */
 #include <config.h>
 
@@ -109,5 +110,15 @@ getaddrinfo_a(int mode, struct gaicb *list[], int n, struct sigevent *event)
 	else if (mode == GAI_NOWAIT)
 		rc = notify(event);
 	free(rest);
+	return rc;
+}
+
+EXPORT int
+gai_error(struct gaicb *request)
+{
+	int rc = real.gai_error(request);
+
+	if (rc == 0 && request->ar_name != NULL)
+		resolve_note_list(request->ar_name, request->ar_result);
 	return rc;
 }

@@ -197,6 +197,21 @@ host_by_address(const void *address, socklen_t len, int family, struct hostent *
 	return finish_packed(rc, ret, result, error);
 }
 
+/* What the C library's resolver gives for a name that is direct is direct. */
+static void
+note_direct(const char *name, const struct hostent *found)
+{
+	struct endpoint e;
+
+	if (found == NULL || !resolve_name_is_direct(name))
+		return;
+	for (char **ip = found->h_addr_list; *ip != NULL; ip++) {
+		e = (struct endpoint){ .family = (uint8_t)found->h_addrtype };
+		memcpy(e.ip, *ip, endpoint_bits(&e) / 8);
+		resolve_note_direct(&e);
+	}
+}
+
 static struct room
 static_room(void)
 {
@@ -209,8 +224,10 @@ gethostbyname2_r(const char *name, int family, struct hostent *ret, char *buf, s
 {
 	int rc = host_by_name(name, family, ret, (struct room){ buf, size }, result, error);
 
-	if (rc == HOST_REAL)
-		return real.gethostbyname2_r(name, family, ret, buf, size, result, error);
+	if (rc != HOST_REAL)
+		return rc;
+	rc = real.gethostbyname2_r(name, family, ret, buf, size, result, error);
+	note_direct(name, rc == 0 ? *result : NULL);
 	return rc;
 }
 
@@ -220,8 +237,10 @@ gethostbyname_r(const char *name, struct hostent *ret, char *buf, size_t size,
 {
 	int rc = host_by_name(name, AF_INET, ret, (struct room){ buf, size }, result, error);
 
-	if (rc == HOST_REAL)
-		return real.gethostbyname_r(name, ret, buf, size, result, error);
+	if (rc != HOST_REAL)
+		return rc;
+	rc = real.gethostbyname_r(name, ret, buf, size, result, error);
+	note_direct(name, rc == 0 ? *result : NULL);
 	return rc;
 }
 
@@ -243,8 +262,10 @@ gethostbyname2(const char *name, int family)
 	struct hostent *result;
 
 	if (host_by_name(name, family, &static_entry, static_room(), &result, &h_errno) ==
-	    HOST_REAL)
-		return real.gethostbyname2(name, family);
+	    HOST_REAL) {
+		result = real.gethostbyname2(name, family);
+		note_direct(name, result);
+	}
 	return result;
 }
 
@@ -254,8 +275,10 @@ gethostbyname(const char *name)
 	struct hostent *result;
 
 	if (host_by_name(name, AF_INET, &static_entry, static_room(), &result, &h_errno) ==
-	    HOST_REAL)
-		return real.gethostbyname(name);
+	    HOST_REAL) {
+		result = real.gethostbyname(name);
+		note_direct(name, result);
+	}
 	return result;
 }
 

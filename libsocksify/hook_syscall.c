@@ -15,6 +15,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/select.h>
@@ -112,12 +113,31 @@ socket_call(long number, const long *a, long *result)
 		*result = setsockopt((int)a[0], (int)a[1], (int)a[2], pointer(a[3]),
 		    (socklen_t)a[4]);
 		return true;
+#ifdef SYS_epoll_create
+	case SYS_epoll_create:
+		*result = epoll_create((int)a[0]);
+		return true;
+#endif
+	case SYS_epoll_create1:
+		*result = epoll_create1((int)a[0]);
+		return true;
+	case SYS_ioctl:
+		*result = ioctl((int)a[0], (unsigned long)a[1], pointer(a[2]));
+		return true;
 	case SYS_epoll_ctl:
 		*result = epoll_ctl((int)a[0], (int)a[1], (int)a[2], pointer(a[3]));
 		return true;
 	default:
 		return false;
 	}
+}
+
+/* The offset of preadv2(2), in one register where that has room for it. */
+static off64_t
+vector_offset(const long *a)
+{
+	return sizeof(long) == sizeof(off64_t) ? (off64_t)a[3] :
+	    (off64_t)((uint64_t)(uint32_t)a[3] | (uint64_t)(uint32_t)a[4] << 32);
 }
 
 /* Whether input or output on @fd may be held up. */
@@ -143,6 +163,9 @@ sending_call(long number, const long *a, long *result)
 		return gated(a[0]) && (*result = write((int)a[0], pointer(a[1]), (size_t)a[2]), true);
 	case SYS_writev:
 		return gated(a[0]) && (*result = writev((int)a[0], pointer(a[1]), (int)a[2]), true);
+	case SYS_pwritev2:
+		return gated(a[0]) && (*result = pwritev64v2((int)a[0], pointer(a[1]), (int)a[2],
+		    vector_offset(a), (int)a[5]), true);
 	case SYS_sendto:
 		return sends(a[0], a[3]) && (*result = sendto((int)a[0], pointer(a[1]), (size_t)a[2],
 		    (int)a[3], pointer(a[4]), (socklen_t)a[5]), true);
@@ -171,6 +194,9 @@ receiving_call(long number, const long *a, long *result)
 		return gated(a[0]) && (*result = read((int)a[0], pointer(a[1]), (size_t)a[2]), true);
 	case SYS_readv:
 		return gated(a[0]) && (*result = readv((int)a[0], pointer(a[1]), (int)a[2]), true);
+	case SYS_preadv2:
+		return gated(a[0]) && (*result = preadv64v2((int)a[0], pointer(a[1]), (int)a[2],
+		    vector_offset(a), (int)a[5]), true);
 	case SYS_recvfrom:
 		return gated(a[0]) && (*result = recvfrom((int)a[0], pointer(a[1]), (size_t)a[2],
 		    (int)a[3], pointer(a[4]), pointer(a[5])), true);
@@ -291,8 +317,8 @@ process_call(long number, const long *a, long *result)
 		if ((a[0] != SECCOMP_SET_MODE_FILTER && a[0] != SECCOMP_SET_MODE_STRICT) ||
 		    !init_active())
 			return false;
-		*result = confine_filter(number, a,
-		    a[0] == SECCOMP_SET_MODE_FILTER ? pointer(a[2]) : NULL);
+		*result = confine_filter(number, a, a[0] == SECCOMP_SET_MODE_FILTER ?
+		    SECCOMP_MODE_FILTER : SECCOMP_MODE_STRICT, pointer(a[2]));
 		return true;
 	case SYS_prctl:
 		if (a[0] != PR_SET_SECCOMP)

@@ -19,7 +19,7 @@ enum message_kind {
 struct message {
 	enum message_kind	 kind;
 	int			 fd, epoll;	/* numbers in the program's table */
-	unsigned		 drops;		/* slot.drops of .epoll, when this was sent */
+	unsigned		 drops;		/* slot.drops of .epoll, when it was registered in */
 	struct attempt		*attempt;
 };
 

@@ -4,6 +4,7 @@
 #include "libsocksify/inherit.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,6 +19,7 @@
 #define LIBRARY_NAME	"libsocksify.so"
 #define PRELOAD		"LD_PRELOAD="
 #define SEPARATORS	" :"	/* of LD_PRELOAD, ld.so(8) */
+#define PATH_LOOKED_AT	512	/* bytes; on the stack of a program that starts another */
 #define VARIABLES_MAX	64
 
 /* Kept with the launcher's file, and without it. A name that ends in '*' is a prefix. */
@@ -107,7 +109,23 @@ inherit_remember(void)
 	remember_library();
 }
 
-/* Whether the library is in a list like LD_PRELOAD's, from wherever. */
+/* Whether the @len bytes at @path are a file's path, and the file is there. */
+static bool
+is_there(const char *path, size_t len)
+{
+	char copy[PATH_LOOKED_AT];
+
+	if (len >= sizeof(copy) || memchr(path, '/', len) == NULL)
+		return false;
+	memcpy(copy, path, len);
+	copy[len] = '\0';
+	return RAW(SYS_faccessat, AT_FDCWD, copy, F_OK) == 0;
+}
+
+/*
+ * Whether @list has a libsocksify.so, this one or that of a launcher within this
+ * tree. One that is not there would leave the program without any.
+ */
 static bool
 names_library(const char *list)
 {
@@ -116,8 +134,8 @@ names_library(const char *list)
 
 	for (; *(list += strspn(list, SEPARATORS)) != '\0'; list += n) {
 		n = strcspn(list, SEPARATORS);
-		if (n >= len && memcmp(list + n - len, LIBRARY_NAME, len) == 0 &&
-		    (n == len || list[n - len - 1] == '/'))
+		if (n > len && memcmp(list + n - len, LIBRARY_NAME, len) == 0 &&
+		    list[n - len - 1] == '/' && is_there(list, n))
 			return true;
 	}
 	return false;

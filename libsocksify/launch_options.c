@@ -172,11 +172,17 @@ take_option(struct launch_options *options, int c)
 }
 
 bool
-launch_asks(const struct launch_request *request)
+launch_names_proxy(const struct launch_request *request)
 {
 	return request->url_count > 0 || request->config != NULL ||
-	    request->password_file != NULL || request->password_fd >= 0 ||
-	    request->range_count > 0 || request->verbose > 0 || request->proxy_loopback;
+	    request->password_file != NULL || request->password_fd >= 0;
+}
+
+bool
+launch_asks(const struct launch_request *request)
+{
+	return launch_names_proxy(request) || request->range_count > 0 ||
+	    request->verbose > 0 || request->proxy_loopback;
 }
 
 static int

@@ -28,6 +28,8 @@ struct launch_options {
  * complaint for what makes no sense.
  */
 int	 launch_parse_options(struct launch_options *options, int argc, char **argv);
+/* Whether the options say which proxy, or a password for it. */
+bool	 launch_names_proxy(const struct launch_request *request);
 /* Whether the options ask for anything of the proxies, or of what is told of them. */
 bool	 launch_asks(const struct launch_request *request);
 

@@ -7,6 +7,7 @@
 #include <netdb.h>
 #include <pwd.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "common/url.h"
@@ -15,6 +16,7 @@
 #include "libsocksify/settings_add.h"
 #include "libsocksify/settings_environment.h"
 #include "libsocksify/settings_find.h"
+#include "libsocksify/state.h"
 
 static void
 warn(const char *message)
@@ -48,6 +50,18 @@ resolve(const char *name, struct endpoint *list, unsigned max,
 	return (int)n;
 }
 
+/* Also of what is no URL for the lack of a scheme. */
+static void
+hide_credentials(char *text)
+{
+	char *at = strrchr(text, '@');
+
+	if (strstr(text, "://") != NULL)
+		url_hide_credentials(text);
+	else if (at != NULL)
+		memset(text, '*', (size_t)(at - text));
+}
+
 static int
 take_url(struct settings *settings, char *text, const struct settings_report *report)
 {
@@ -57,7 +71,7 @@ take_url(struct settings *settings, char *text, const struct settings_report *re
 	unsigned index;
 	int error = url_parse(&url, text, &why);
 
-	url_hide_credentials(text);
+	hide_credentials(text);
 	if (error == -EPROTONOSUPPORT)
 		error = settings_fail(report, "%s: %s proxies are not supported, only socks5, "
 		    "socks5h, socks4, socks4a and http", text, url.scheme);
@@ -163,4 +177,20 @@ launch_find_settings(struct settings *settings, struct launch_request *request)
 		close(request->password_fd);
 	request->password_fd = -1;
 	return rc;
+}
+
+int
+launch_outer_settings(struct settings *settings, const struct launch_request *request,
+    const char *path)
+{
+	struct state *state;
+	int error = state_attach(path, &state);
+
+	if (error < 0)
+		return launch_fail("%s: %s", path, strerror(-error));
+	*settings = state->settings;
+	munmap(state, sizeof(*state));
+	if (!settings_are_sound(settings))
+		return launch_fail("%s: damaged", path);
+	return launch_apply_options(settings, request);
 }

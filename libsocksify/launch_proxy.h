@@ -33,8 +33,14 @@ void	 launch_request_init(struct launch_request *request);
  */
 int	 launch_find_settings(struct settings *settings, struct launch_request *request);
 /*
- * Into settings that have their proxy already (--embedded): what else the command
- * line says. 0, or -1 with a complaint.
+ * Within another socksify: its settings, from the file at @path, and what the command
+ * line says beside. 0, or -1 with a complaint.
+ */
+int	 launch_outer_settings(struct settings *settings, const struct launch_request *request,
+	    const char *path);
+/*
+ * Into settings that have their proxy already: what else the command line says.
+ * 0, or -1 with a complaint.
  */
 int	 launch_apply_options(struct settings *settings, const struct launch_request *request);
 

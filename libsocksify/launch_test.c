@@ -86,13 +86,11 @@ wait_for(const struct trial *t, short events)
 	return n < 0 ? -errno : n == 0 ? -ETIMEDOUT : 0;
 }
 
-/* What the user wrote, without credentials. */
+/* What the user wrote, which has no credentials in it. */
 static const char *
 proxy_name(const struct trial *t)
 {
-	const char *name = settings_text(t->settings, t->proxy->name), *at = strrchr(name, '@');
-
-	return at != NULL ? at + 1 : name;
+	return settings_text(t->settings, t->proxy->name);
 }
 
 /* Looks the proxy's name up once more, to say how that went. */

@@ -33,6 +33,8 @@ client_names_sources = \
 	libsocksify/hook_resolve.c \
 	libsocksify/hook_resolve_async.c \
 	libsocksify/hook_resolve_host.c \
+	libsocksify/direct_addresses.c \
+	libsocksify/direct_addresses.h \
 	libsocksify/health.c \
 	libsocksify/health.h \
 	libsocksify/hosts.c \
@@ -58,6 +60,10 @@ client_names_sources = \
 bin_PROGRAMS += socksify
 socksify_SOURCES = \
 	$(settings_sources) \
+	libsocksify/critical.c \
+	libsocksify/critical.h \
+	libsocksify/direct_addresses.c \
+	libsocksify/direct_addresses.h \
 	libsocksify/elf_file.c \
 	libsocksify/elf_file.h \
 	libsocksify/health.c \

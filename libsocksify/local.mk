@@ -12,6 +12,14 @@ client_core_sources = \
 	libsocksify/claims.h \
 	libsocksify/connect.c \
 	libsocksify/connect.h \
+	libsocksify/connect_call.c \
+	libsocksify/connect_call.h \
+	libsocksify/connect_here.c \
+	libsocksify/connect_here.h \
+	libsocksify/connect_leg.c \
+	libsocksify/connect_leg.h \
+	libsocksify/connect_recorded.c \
+	libsocksify/connect_recorded.h \
 	libsocksify/connection.c \
 	libsocksify/connection.h \
 	libsocksify/critical.c \

@@ -177,8 +177,8 @@ back_pages(const void *start, size_t len)
 	uintptr_t to = (uintptr_t)start + len;
 	long rc = RAW(SYS_madvise, from, to - from, MADV_POPULATE_WRITE);
 
-	/* Kernels before 5.14 do not know the advice. */
-	return rc == 0 || rc == -EINVAL;
+	/* Kernels before 5.14 do not know the advice, and a seccomp filter may not. */
+	return rc != -ENOMEM && rc != -EFAULT;
 }
 
 /* A published slot for the name, in no bucket yet; 0 when there is no room. */

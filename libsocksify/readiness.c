@@ -100,7 +100,7 @@ wait_once(struct view *v, const sigset_t *mask)
 		left = time_left(v);
 	if (v->limited && left.tv_sec == 0 && left.tv_nsec <= slice.tv_nsec)
 		sliced = false;
-	n = real.ppoll(v->seen, v->count + (v->waiter != NULL),
+	n = (real.ppoll)(v->seen, v->count + (v->waiter != NULL),
 	    sliced ? &slice : v->limited ? &left : NULL, mask);
 	if (n < 0)
 		return -errno;
@@ -186,7 +186,7 @@ readiness_poll(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
 	}
 	set_end(&v, timeout);
 	/* The answers are written to the caller's: the kernel knows whether they can be. */
-	n = real.ppoll(fds, count, &(struct timespec){ 0 }, NULL) < 0 ? -errno : 0;
+	n = (real.ppoll)(fds, count, &(struct timespec){ 0 }, NULL) < 0 ? -errno : 0;
 	if (n == 0)
 		n = poll_view(&v, mask, timeout == NULL || timeout->tv_sec != 0 || timeout->tv_nsec != 0);
 	if (left != NULL && v.limited)

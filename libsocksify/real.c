@@ -122,6 +122,18 @@ early_fcntl64(int fd, int command, ...)
 	return early_fcntl(fd, command, argument);
 }
 
+static int
+early_ioctl(int fd, unsigned long request, ...)
+{
+	va_list arguments;
+	void *argument;
+
+	va_start(arguments, request);
+	argument = va_arg(arguments, void *);
+	va_end(arguments);
+	return (int)raw_result(RAW(SYS_ioctl, fd, request, argument));
+}
+
 static long
 early_syscall(long number, ...)
 {

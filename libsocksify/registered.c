@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/eventfd.h>
 
 #include "libsocksify/raw.h"
 
@@ -64,7 +65,7 @@ number_of(const char *name)
 }
 
 int
-registered_epolls(int except, int *epolls, int max)
+registered_epolls(int *epolls, int max)
 {
 	_Alignas(struct entry) char room[ENTRIES_ROOM];
 	long directory = RAW(SYS_openat, AT_FDCWD, OWN "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC), n;
@@ -77,12 +78,45 @@ registered_epolls(int except, int *epolls, int max)
 			const struct entry *e = (const void *)(room + at);
 			int fd = number_of(e->name);
 
-			if (fd >= 0 && fd != except && count < max && is_epoll(fd))
+			if (fd >= 0 && count < max && is_epoll(fd))
 				epolls[count++] = fd;
 			at += e->size;
 		}
 	RAW(SYS_close, directory);
 	return count;
+}
+
+/* Keeps of @epolls those in which the file @probe is registered: how many of @count. */
+static int
+keep_those_with(int probe, int *epolls, int count)
+{
+	struct epoll_event nothing = { 0 };
+	int kept = 0;
+
+	for (int i = 0; i < count; i++)
+		if (RAW(SYS_epoll_ctl, epolls[i], EPOLL_CTL_MOD, probe, &nothing) == 0)
+			epolls[kept++] = epolls[i];
+	return kept;
+}
+
+int
+registered_others(int epoll, int *others, int max)
+{
+	struct epoll_event nothing = { 0 };
+	int count = registered_epolls(others, max), kept = 0;
+	/* A file that never has an event. */
+	int probe = (int)RAW(SYS_eventfd2, 0, EFD_CLOEXEC);
+
+	if (probe < 0)
+		return 0;
+	if (RAW(SYS_epoll_ctl, epoll, EPOLL_CTL_ADD, probe, &nothing) == 0)
+		kept = keep_those_with(probe, others, count);
+	RAW(SYS_epoll_ctl, epoll, EPOLL_CTL_DEL, probe, NULL);
+	RAW(SYS_close, probe);
+	for (int i = 0; i < kept; i++)
+		if (others[i] == epoll)
+			others[i--] = others[--kept];
+	return kept;
 }
 
 /* The number behind @label in @line, by @base; false: there is no such label. */

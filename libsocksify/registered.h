@@ -10,8 +10,10 @@
 #include <stdbool.h>
 #include <sys/epoll.h>
 
-/* The epoll descriptors of the process, but for @except: how many, at most @max. */
-int	 registered_epolls(int except, int *epolls, int max);
+/* The epoll descriptors of the process: how many, at most @max. */
+int	 registered_epolls(int *epolls, int max);
+/* The other numbers of the epoll descriptor @epoll: how many, at most @max. */
+int	 registered_others(int epoll, int *others, int max);
 /* Whether the number @fd is registered in @epoll, and with which event. */
 bool	 registered_event(int epoll, int fd, struct epoll_event *event);
 

@@ -116,22 +116,18 @@ put_host(struct line *l, const struct host *host)
 	put_number(l, host_port(host));
 }
 
-/* A proxy's name without credentials, should the user have written them into it. */
-static const char *
-public_name(const struct settings *settings, const struct proxy *proxy)
-{
-	const char *name = settings_text(settings, proxy->name), *at = strrchr(name, '@');
-
-	return at != NULL ? at + 1 : name;
-}
-
 static void
 put_proxy(struct line *l, const struct settings *settings, const struct report_try *t)
 {
-	const char *name = public_name(settings, t->proxy);
+	const char *name = settings_text(settings, t->proxy->name);
 
 	if (name[0] == '\0' && t->place != NULL) {
 		put_endpoint(l, t->place);
+		return;
+	}
+	/* Behind a UNIX socket, which its name tells. */
+	if (t->proxy->address_count == 0) {
+		put_foreign(l, name[0] != '\0' ? name : t->proxy->path, LINE_SIZE / 4);
 		return;
 	}
 	put_foreign(l, name[0] != '\0' ? name : "proxy", LINE_SIZE / 4);
@@ -242,9 +238,7 @@ is_standard_error(const struct settings_log *log)
 bool
 report_has_standard_error(const struct settings *settings)
 {
-	if (settings == NULL || settings->verbose == 0)
-		return false;
-	for (uint32_t i = 0; i < settings->log_count; i++) {
+	for (uint32_t i = 0; settings != NULL && i < settings->log_count; i++) {
 		if (settings->logs[i].path == 0 && is_standard_error(&settings->logs[i]))
 			return true;
 	}
@@ -277,9 +271,16 @@ write_log(const struct settings *settings, const struct settings_log *log, const
 	RAW(SYS_close, fd);
 }
 
-/* One line to all logs. The SIGPIPE that this may cause is taken back. */
+/* Whether @log gets lines of connections that succeed too, or of failures alone. */
+static bool
+takes(const struct settings *settings, const struct settings_log *log, bool failure)
+{
+	return failure || (settings->verbose != 0 && log->errors == 0);
+}
+
+/* One line to all logs that it is for. The SIGPIPE that this may cause is taken back. */
 static void
-finish(const struct settings *settings, struct line *l)
+finish(const struct settings *settings, struct line *l, bool failure)
 {
 	const struct timespec now = { 0 };
 	struct critical c;
@@ -292,7 +293,8 @@ finish(const struct settings *settings, struct line *l)
 	critical_enter(&c);
 	sigpending(&pending);
 	for (uint32_t i = 0; i < settings->log_count; i++)
-		write_log(settings, &settings->logs[i], l);
+		if (takes(settings, &settings->logs[i], failure))
+			write_log(settings, &settings->logs[i], l);
 	if (!sigismember(&pending, SIGPIPE))
 		sigtimedwait(&pipe, NULL, &now);
 	critical_leave(&c);
@@ -300,9 +302,13 @@ finish(const struct settings *settings, struct line *l)
 }
 
 static bool
-is_wanted(const struct settings *settings)
+is_wanted(const struct settings *settings, bool failure)
 {
-	return settings != NULL && settings->verbose != 0 && settings->log_count > 0;
+	for (uint32_t i = 0; settings != NULL && i < settings->log_count; i++) {
+		if (takes(settings, &settings->logs[i], failure))
+			return true;
+	}
+	return false;
 }
 
 void
@@ -311,7 +317,7 @@ report_try(const struct settings *settings, const struct report_try *t)
 	const struct handshake *h = t->handshake;
 	struct line l;
 
-	if (!is_wanted(settings))
+	if (!is_wanted(settings, h->error != 0))
 		return;
 	begin(&l, t->dst);
 	put(&l, " by ");
@@ -329,7 +335,7 @@ report_try(const struct settings *settings, const struct report_try *t)
 	put(&l, " after ");
 	put_number(&l, t->elapsed);
 	put(&l, t->again ? " ms, trying the next" : " ms");
-	finish(settings, &l);
+	finish(settings, &l, h->error != 0);
 }
 
 void
@@ -346,7 +352,7 @@ report_route(const struct route *route)
 	struct line l;
 
 	_Static_assert(ARRAY_SIZE(reasons) == ROUTE_REASONS, "a text for every reason");
-	if (!is_wanted(route->settings))
+	if (!is_wanted(route->settings, route->way != ROUTE_DIRECT))
 		return;
 	begin(&l, &route->dst);
 	if (route->way == ROUTE_DIRECT) {
@@ -357,5 +363,5 @@ report_route(const struct route *route)
 		put(&l, ": ");
 		put_error_name(&l, route->error);
 	}
-	finish(route->settings, &l);
+	finish(route->settings, &l, route->way != ROUTE_DIRECT);
 }

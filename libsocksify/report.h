@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What -v prints: a line for every connection, and for every place that was
- * tried in vain before another one.
+ * What the logs get: with -v a line for every connection, and for every place
+ * that was tried in vain before another one; without it the failures among these.
  *
  *   socksify: curl[42]: example.com:443 by work (192.0.2.1:1080): connected after 12 ms
  *   socksify: curl[42]: example.com:443 by work (192.0.2.1:1080): request: \
@@ -11,7 +11,8 @@
  *   socksify: curl[42]: 127.0.0.1:80 direct
  *   socksify: curl[42]: example.com:443 refused: no route: ENETUNREACH
  *
- * Each is one write(2) on each of the logs of the settings. Standard error is
+ * Each is one write(2) on each of the logs of the settings that it is for: some are
+ * for failures alone. Standard error is
  * written to only while it is the file that it was when the user asked for this:
  * what a program puts in its place gets nothing. Nothing is allocated, no signal
  * is caused, errno is kept. Without the state lock: a log may be slow.
@@ -32,11 +33,11 @@ struct report_try {
 	const struct endpoint	*place;		/* NULL: the socket can reach none of the proxy's */
 	const struct handshake	*handshake;	/* which has ended */
 	bool			 reached;	/* TCP had come to the place */
-	bool			 again;		/* another place is tried now */
+	bool			 again;		/* another place is tried now, on this socket or another */
 	int64_t			 elapsed;	/* milliseconds */
 };
 
-/* With NULL as @settings, or without -v in them, these do nothing. */
+/* With NULL as @settings, or no log in them, these do nothing. */
 void	 report_try(const struct settings *settings, const struct report_try *t);
 /* Of a connection that is direct or refused. */
 void	 report_route(const struct route *route);

@@ -3,9 +3,11 @@
 
 #include "libsocksify/resolve.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 
+#include "libsocksify/direct_addresses.h"
 #include "libsocksify/names.h"
 #include "libsocksify/raw.h"
 #include "libsocksify/route.h"
@@ -197,6 +199,33 @@ resolve_is_direct(const struct endpoint *address)
 
 	route_connect(&unbound, address, &route);
 	return route.way == ROUTE_DIRECT;
+}
+
+bool
+resolve_name_is_direct(const char *name)
+{
+	struct in_addr in;
+
+	return is_host_name(name) && inet_aton(name, &in) == 0 && route_name_is_direct(name);
+}
+
+void
+resolve_note_direct(const struct endpoint *address)
+{
+	direct_addresses_add(address);
+}
+
+void
+resolve_note_list(const char *name, const struct addrinfo *list)
+{
+	struct endpoint address;
+
+	if (!resolve_name_is_direct(name))
+		return;
+	for (; list != NULL; list = list->ai_next) {
+		if (endpoint_from_sockaddr(&address, list->ai_addr, list->ai_addrlen) == 0)
+			resolve_note_direct(&address);
+	}
 }
 
 int

@@ -9,6 +9,8 @@
 #ifndef LIBSOCKSIFY_RESOLVE_H
 #define LIBSOCKSIFY_RESOLVE_H
 
+#include <netdb.h>
+
 #include "libsocksify/hosts.h"
 
 /* The C library's resolver is to be asked, with what the program gave. */
@@ -31,6 +33,14 @@ bool	 resolve_is_listed(const char *name);
 int	 resolve_name(const char *name, int family, struct hosts_answer *answer);
 /* Whether connections to the address go there directly. */
 bool	 resolve_is_direct(const struct endpoint *address);
+/* Whether those to @name do, which is not numeric, whatever address it turns out to have. */
+bool	 resolve_name_is_direct(const char *name);
+/*
+ * Notes what the C library's resolver gave for @name, in case that is direct; it
+ * may be numeric. The other form is for a name that is.
+ */
+void	 resolve_note_list(const char *name, const struct addrinfo *list);
+void	 resolve_note_direct(const struct endpoint *address);
 /*
  * The name of @address, out of the reserved addresses or the hosts file, as the
  * canonical one of @answer, with its aliases: 0, RESOLVE_REAL, or -ENOENT.

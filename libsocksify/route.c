@@ -10,6 +10,7 @@
 
 #include "common/compiler.h"
 #include "common/match.h"
+#include "libsocksify/direct_addresses.h"
 #include "libsocksify/health.h"
 #include "libsocksify/names.h"
 #include "libsocksify/settings_load.h"
@@ -287,6 +288,8 @@ route_decide(const struct settings *settings, const struct endpoint *from,
 		route_refuse(route, ROUTE_UNKNOWN_NAME);
 		return;
 	}
+	if (route->dst.type == HOST_IP && direct_addresses_has(to))
+		return;
 	t.this_host = is_this_host(to) && !settings->proxy_loopback;
 	decide(&t, route);
 }
@@ -343,9 +346,10 @@ is_own_hostname(const char *name)
  * Whether a connection to @port of @name is direct, as far as that is known
  * before there is one: a route that asks for a certain "from" may match, so its
  * proxy keeps the name from the resolver, and its "direct" does not give it up.
+ * @otherwise is where no route matches.
  */
 static bool
-port_is_local(const struct settings *settings, const char *name, uint16_t port)
+port_is_local(const struct settings *settings, const char *name, uint16_t port, bool otherwise)
 {
 	for (uint32_t i = 0; i < settings->route_count; i++) {
 		const struct settings_route *r = &settings->routes[i];
@@ -356,7 +360,7 @@ port_is_local(const struct settings *settings, const char *name, uint16_t port)
 			continue;
 		return r->direct;
 	}
-	return settings->direct_fallback;
+	return otherwise;
 }
 
 /*
@@ -365,20 +369,20 @@ port_is_local(const struct settings *settings, const char *name, uint16_t port)
  * looking at all.
  */
 static bool
-name_is_local(const struct settings *settings, const char *name)
+name_is_local(const struct settings *settings, const char *name, bool otherwise)
 {
-	if (!port_is_local(settings, name, 0))
+	if (!port_is_local(settings, name, 0, otherwise))
 		return false;
 	for (uint32_t i = 0; i < settings->route_count; i++) {
 		const struct settings_address *to = &settings->routes[i].to;
 
 		if (to->port_op == PORT_ANY || !matches_name(settings, to, name))
 			continue;
-		if (!port_is_local(settings, name, to->port) ||
-		    !port_is_local(settings, name, (uint16_t)(to->port + 1)) ||
-		    !port_is_local(settings, name, (uint16_t)(to->port - 1)) ||
-		    !port_is_local(settings, name, to->port_last) ||
-		    !port_is_local(settings, name, (uint16_t)(to->port_last + 1)))
+		if (!port_is_local(settings, name, to->port, otherwise) ||
+		    !port_is_local(settings, name, (uint16_t)(to->port + 1), otherwise) ||
+		    !port_is_local(settings, name, (uint16_t)(to->port - 1), otherwise) ||
+		    !port_is_local(settings, name, to->port_last, otherwise) ||
+		    !port_is_local(settings, name, (uint16_t)(to->port_last + 1), otherwise))
 			return false;
 	}
 	return true;
@@ -389,7 +393,8 @@ route_decide_name(const struct settings *settings, const char *name)
 {
 	if (is_localhost(name) || is_own_hostname(name))
 		return ROUTE_NAME_LOOPBACK;
-	if (settings->names == NAMES_RESOLVED || name_is_local(settings, name))
+	if (settings->names == NAMES_RESOLVED ||
+	    name_is_local(settings, name, settings->direct_fallback != 0))
 		return ROUTE_NAME_LOCAL;
 	return ROUTE_NAME_REMOTE;
 }
@@ -401,4 +406,19 @@ route_name(const char *name)
 	const struct settings *settings = settings_load(&failed);
 
 	return settings == NULL ? ROUTE_NAME_LOCAL : route_decide_name(settings, name);
+}
+
+bool
+route_decide_name_direct(const struct settings *settings, const char *name)
+{
+	return name_is_local(settings, name, false);
+}
+
+bool
+route_name_is_direct(const char *name)
+{
+	bool failed;
+	const struct settings *settings = settings_load(&failed);
+
+	return settings != NULL && !failed && route_decide_name_direct(settings, name);
 }

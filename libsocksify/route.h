@@ -9,7 +9,8 @@
  * before it have failed. Bad ones (health.h) are left out, unless all are.
  *
  * A name is matched by routes to names, and to everything; an address by routes
- * to addresses, and to everything. What reaches this host (loopback and the
+ * to addresses, and to everything; but one that the resolver gave for a name that
+ * is direct is direct. What reaches this host (loopback and the
  * unspecified address) is direct, unless the user wants that proxied or a route
  * names loopback itself.
  */
@@ -78,5 +79,13 @@ enum route_name {
 enum route_name route_name(const char *name);
 /* The same by @settings, which have not failed. */
 enum route_name route_decide_name(const struct settings *settings, const char *name);
+/*
+ * Whether a route makes the @name direct, whatever the port: so are then the
+ * addresses that the resolver has for it (direct_addresses.h). That no route
+ * matches it does not count, as one may match its address.
+ */
+bool	 route_name_is_direct(const char *name);
+/* The same by @settings, which have not failed. */
+bool	 route_decide_name_direct(const struct settings *settings, const char *name);
 
 #endif

@@ -65,7 +65,8 @@ static bool
 proxy_is_sound(const struct settings *s, const struct proxy *p)
 {
 	if (p->protocol >= PROXY_PROTOCOLS || p->methods > ALL_METHODS ||
-	    p->address_count > SETTINGS_ADDRESSES || p->name >= s->text_used || !is_ended(p->path, sizeof(p->path)) ||
+	    p->address_count > SETTINGS_ADDRESSES || p->name >= s->text_used ||
+	    !is_ended(p->path, sizeof(p->path)) ||
 	    !is_ended(p->username, sizeof(p->username)) ||
 	    !is_ended(p->password, sizeof(p->password)))
 		return false;
@@ -88,8 +89,8 @@ address_is_sound(const struct settings *s, const struct settings_address *a)
 static bool
 route_is_sound(const struct settings *s, const struct settings_route *r)
 {
-	return r->direct <= 1 && (r->direct || r->proxy < s->proxy_count) && address_is_sound(s, &r->from) &&
-	    address_is_sound(s, &r->to);
+	return r->direct <= 1 && (r->direct || r->proxy < s->proxy_count) &&
+	    address_is_sound(s, &r->from) && address_is_sound(s, &r->to);
 }
 
 static bool

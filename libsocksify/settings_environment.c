@@ -243,21 +243,32 @@ settings_from_logs(struct settings *settings, const struct settings_report *repo
 	return 0;
 }
 
+/* What /proc/PID/environ shows goes, too: the janitor lives as long as the command. */
+static void
+wipe_variable(const char *name)
+{
+	char *value = getenv(name);
+
+	if (value != NULL)
+		explicit_bzero(value, strlen(value));
+	unsetenv(name);
+}
+
 void
 settings_clear_environment(void)
 {
 	char name[sizeof(ROUTE_VARIABLE) + 10];
 
 	for (const char *const *v = password_variables; *v != NULL; v++)
-		unsetenv(*v);
+		wipe_variable(*v);
 	for (const char *const *v = url_variables; *v != NULL; v++) {
 		if (getenv(*v) != NULL && strchr(getenv(*v), '@') != NULL)
-			unsetenv(*v);
+			wipe_variable(*v);
 	}
 	for (unsigned i = 1;; i++) {
 		snprintf(name, sizeof(name), ROUTE_VARIABLE "%u", i);
 		if (getenv(name) == NULL)
 			return;
-		unsetenv(name);
+		wipe_variable(name);
 	}
 }

@@ -92,7 +92,7 @@ load(void)
 
 	if (getauxval(AT_SECURE) != 0)
 		return PHASE_INERT;
-	return path != NULL && path[0] != '\0' ? load_state(path) : load_environment();
+	return path != NULL ? load_state(path) : load_environment();
 }
 
 const struct settings *

@@ -157,8 +157,8 @@ read_nameserver(struct socksconf_parser *p, void *field)
 
 #define FIELD(f)	.offset = offsetof(struct settings, f)
 #define NUMBER(f)	socksconf_read_number, FIELD(f), .max = INT_MAX
-#define IGNORED(why)	.read = socksconf_read_ignored, .repeats = true, .note = why
-#define REFUSED(why)	.read = NULL, .note = why
+#define IGNORED(why)	.take = socksconf_read_ignored, .repeats = true, .note = why
+#define REFUSED(why)	.take = NULL, .note = why
 #define NO_OPTIONS	"the program sets the options of its sockets"
 #define NO_TIMEOUT	"the connection is the program's, and its time limits hold"
 #define SERVERS		"this one belongs in the configuration of a server"
@@ -255,7 +255,7 @@ socksconf_parse_option(struct settings *settings, const char *variable, const ch
 	strcpy(name.text, keyword);
 	p.keyword = k;
 	p.name = &name;
-	if (k->read(&p, (char *)settings + k->offset) < 0 ||
+	if (k->take(&p, (char *)settings + k->offset) < 0 ||
 	    conf_lex_next(&p.lex, &t, CONF_VALUE) < 0)
 		return -EINVAL;
 	if (t.type != CONF_END)

@@ -194,12 +194,12 @@ socksconf_option(struct socksconf_parser *p, const struct conf_token *name)
 		return fail_keyword(p, name);
 	p->keyword = k;
 	p->name = name;
-	if (k->read == NULL)
+	if (k->take == NULL)
 		return conf_lex_fail(&p->lex, name, "expected another keyword: %s", k->note);
 	if (p->route == NULL && p->routes)
 		return conf_lex_fail(&p->lex, name, "expected a route: this is a global option, "
 		    "which must come before the first route");
 	if (socksconf_expect(p, ":", k->name) < 0 || keyword_seen(p, name) < 0)
 		return -EINVAL;
-	return k->read(p, base + k->offset);
+	return k->take(p, base + k->offset);
 }

@@ -36,7 +36,7 @@ typedef int socksconf_read_fn(struct socksconf_parser *p, void *field);
 
 struct socksconf_keyword {
 	const char	*name;		/* a '.' at its end: all that begin so */
-	socksconf_read_fn *read;	/* NULL: refused, and .note says why */
+	socksconf_read_fn *take;	/* NULL: refused, and .note says why */
 	size_t		 offset;	/* of the field, in struct settings or socksconf_route */
 	uint32_t	 max;		/* of a number */
 	bool		 repeats;	/* may be given again and adds to what is there */

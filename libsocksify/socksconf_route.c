@@ -236,7 +236,7 @@ read_via(struct socksconf_parser *p, void *field)
 }
 
 #define ROUTE(f)	.offset = offsetof(struct socksconf_route, f)
-#define IGNORED(why)	.read = socksconf_read_ignored, .repeats = true, .note = why
+#define IGNORED(why)	.take = socksconf_read_ignored, .repeats = true, .note = why
 #define NO_GSSAPI	"GSS-API is not built in"
 #define NO_OPTIONS	"the program sets the options of its sockets"
 

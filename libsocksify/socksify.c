@@ -23,12 +23,12 @@
 #include "libsocksify/launch_test.h"
 #include "libsocksify/state.h"
 
-/* Within another socksify, without own wishes: the outer one's settings hold. */
-static bool
-inherits(const struct launch_options *options)
+/* Within another socksify, whose proxies hold: the path of its shared file, or NULL. */
+static const char *
+outer_state(const struct launch_options *options)
 {
-	return launch_is_preloaded() && getenv(STATE_VARIABLE) != NULL &&
-	    !options->embedded && !launch_asks(&options->request);
+	return launch_is_preloaded() && !options->embedded &&
+	    !launch_names_proxy(&options->request) ? getenv(STATE_VARIABLE) : NULL;
 }
 
 /* Gives the command its environment, and becomes it: an exit status. */
@@ -53,7 +53,6 @@ run_with_proxy(const char *path, char **argv, struct settings *settings)
 	return rc;
 }
 
-#ifdef WITH_SERVER
 /* A log on standard error is the file that it is now, not what a program puts in its place. */
 static void
 name_standard_error(struct settings *settings)
@@ -68,6 +67,7 @@ name_standard_error(struct settings *settings)
 	}
 }
 
+#ifdef WITH_SERVER
 /* With the private server running: the command's wait status, or -1. */
 static int
 run_beside_server(const char *path, char **argv, const struct settings *settings)
@@ -199,17 +199,32 @@ find_command(const struct launch_options *options, char *path)
 	return EXIT_NOT_EXECUTABLE;
 }
 
+/* Where nothing else is asked for, the outer one's shared file serves as well. */
+static int
+run_within(const char *path, const struct launch_options *options, const char *outer)
+{
+	struct settings settings;
+
+	if (!launch_asks(&options->request))
+		return launch_exec(path, options->arguments);
+	if (launch_outer_settings(&settings, &options->request, outer) < 0)
+		return EXIT_NOT_STARTED;
+	name_standard_error(&settings);
+	return run_with_proxy(path, options->arguments, &settings);
+}
+
 static int
 run_command(struct launch_options *options, char **argv)
 {
+	const char *outer = outer_state(options);
 	struct settings settings = { .proxy_loopback = false };
 	char path[PATH_MAX];
 	int rc = find_command(options, path);
 
 	if (rc != 0)
 		return rc;
-	if (inherits(options))
-		return launch_exec(path, options->arguments);
+	if (outer != NULL)
+		return run_within(path, options, outer);
 	/* The outer library would resolve the proxy's name and carry the server's traffic. */
 	if (launch_is_preloaded())
 		return launch_again_without(argv) < 0 ? EXIT_NOT_STARTED : 0;

@@ -59,6 +59,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -103,6 +104,7 @@ replace_number(int fd, const struct change *change)
 
 	connection_hide(fd);
 	standin_hide(fd);
+	watch_recover(fd);
 	watch_unregister(fd);
 	result = RAW(SYS_dup3, change->made, fd, (flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0);
 	if (result >= 0 && change->in != NULL)
@@ -295,6 +297,20 @@ make_local(const char *path)
 	return error;
 }
 
+/* What connect(2) says of one that is connected, or on its way, without a proxy; else 0. */
+static int
+association(int fd)
+{
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
+	uint8_t state;		/* the first byte of struct tcp_info */
+	socklen_t size = sizeof(state);
+
+	if (RAW(SYS_getsockopt, fd, IPPROTO_TCP, TCP_INFO, &state, &size) == 0)
+		return state == TCP_CLOSE ? 0 : state == TCP_SYN_SENT ? -EALREADY : -EISCONN;
+	return RAW(SYS_getpeername, fd, &peer, &len) == 0 ? -EISCONN : 0;
+}
+
 /*
  * Whether @fd is still what it was when connect(2) began. A number that had marks
  * and has none is being closed in another thread.
@@ -302,11 +318,14 @@ make_local(const char *path)
 static int
 check_unchanged(int fd, uint64_t cookie, bool marked)
 {
+	/* What stood in when the call began has been undone: this is another thread's. */
+	if (standin_find(fd) != NULL)
+		return -EALREADY;
 	if (socket_cookie(fd) != cookie)
-		return standin_find(fd) != NULL ? -EALREADY : -EBADF;
+		return -EBADF;
 	if (marked && !descriptors_marked(fd, ~0u))
 		return -EBADF;
-	return connection_is_connecting(fd) ? -EALREADY : 0;
+	return connection_is_connecting(fd) ? -EALREADY : association(fd);
 }
 
 /* Puts a socket of @domain over @fd: 0, or -errno. Under the lock. */
@@ -375,10 +394,6 @@ stand_in_in_time(int fd, int own, int domain, const char *path)
 int
 standin_begin(int fd, int own, int domain, const char *path)
 {
-	int error = standin_undo(fd);
-
-	if (error < 0)
-		return error;
 	if (!descriptors_owned() || descriptors_make(fd) == NULL)
 		return -ENETUNREACH;
 	return stand_in_in_time(fd, own, domain, path);

@@ -12,10 +12,10 @@
 unsigned standin_own_reach(int fd, int domain);
 /*
  * Puts a socket of @domain in the place of @fd, a TCP socket of the domain @own that
- * is not connected: AF_INET6, for both versions of IP; or AF_UNIX, which is connected to @path ('@'
- * first: an abstract name) then. 0; or -errno, and @fd is what it was: -EBADF or
- * -EALREADY where another thread was faster, what the connection failed with, or
- * -ENETUNREACH where nothing can stand in.
+ * is not connected and in whose place none is: AF_INET6, for both versions of IP; or
+ * AF_UNIX, which is connected to @path ('@' first: an abstract name) then. 0; or
+ * -errno, and @fd is what it was: -EBADF or -EALREADY where another thread was
+ * faster, what the connection failed with, or -ENETUNREACH where nothing can stand in.
  */
 int	 standin_begin(int fd, int own, int domain, const char *path);
 /*

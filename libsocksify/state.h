@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The memory that every process of a tree shares: the settings, the table of
- * names, and how the proxies do. The launcher makes it as a sparse file, private to the user, and the
- * library maps it; a library preloaded by hand makes it in memory, which fork()
- * shares and exec() loses.
+ * names, and how the proxies do. The launcher makes it as a sparse file, private
+ * to the user, and the library maps it; a library preloaded by hand makes it in
+ * memory, which fork() shares and exec() loses.
  *
  * The layout holds no pointer and no type whose size depends on the word size.
  * Other processes write here while we read, and the file may be damaged: every

@@ -166,62 +166,56 @@ watch_recover(int fd)
 {
 	struct slot *s = descriptors_find(fd);
 	struct epoll_event event;
-	int epolls[EPOLLS_MAX], count = registered_epolls(-1, epolls, EPOLLS_MAX);
+	int epolls[EPOLLS_MAX], count;
+
+	if (descriptors_marked(fd, SLOT_FRESH))
+		return;
+	count = registered_epolls(epolls, EPOLLS_MAX);
 
 	for (int i = 0; i < count; i++)
 		if (*find(s, epolls[i]) == NULL && registered_event(epolls[i], fd, &event))
 			record(s, epolls[i], &event, WATCH_OPEN);
+	/* What is registered from now on is recorded too. */
+	slot_mark(s, SLOT_FRESH);
 }
 
-/* Whether @other, too, is a number of the epoll descriptor that @r is masked in: then recorded. */
-static bool
-share(struct slot *s, int fd, const struct registration *r, int other)
+/* Records of @other what is hidden of it in @epoll, another number of the same epoll descriptor. */
+static void
+share(int epoll, int other)
 {
-	struct epoll_event masked = r->event;
-
-	masked.events &= KEPT_EVENTS;
-	if (*find(s, other) != NULL || control(other, EPOLL_CTL_MOD, fd, &masked) < 0)
-		return false;
-	return record(s, other, &r->event, WATCH_MASKED);
-}
-
-/* Whether anything masked in @epoll was recorded of @other. */
-static bool
-share_all(int epoll, int other)
-{
-	bool shared = false;
-
 	for (int fd = -1; (fd = descriptors_next(fd + 1, DESCRIPTORS_MAX, SLOT_WATCHED)) >= 0;) {
 		struct slot *s = descriptors_find(fd);
 		const struct registration *r = *find(s, epoll);
 
-		if (r != NULL && r->state == WATCH_MASKED)
-			shared = share(s, fd, r, other) || shared;
+		if (r != NULL && r->state != WATCH_OPEN && *find(s, other) == NULL)
+			record(s, other, &r->event, r->state);
 	}
-	return shared;
 }
 
-/* Whether anything is masked in @epoll. */
+/* Whether anything is masked in @epoll, or withdrawn from it. */
 static bool
-has_masked(int epoll)
+has_hidden(int epoll)
 {
 	for (int fd = -1; (fd = descriptors_next(fd + 1, DESCRIPTORS_MAX, SLOT_WATCHED)) >= 0;) {
 		const struct registration *r = *find(descriptors_find(fd), epoll);
 
-		if (r != NULL && r->state == WATCH_MASKED)
+		if (r != NULL && r->state != WATCH_OPEN)
 			return true;
 	}
 	return false;
 }
 
 int
-watch_share(int epoll, int *others, int max)
+watch_share(int epoll, struct watcher *others, int max)
 {
-	int count = has_masked(epoll) ? registered_epolls(epoll, others, max) : 0, kept = 0;
+	int numbers[EPOLLS_MAX], kept = 0;
+	int count = has_hidden(epoll) ? registered_others(epoll, numbers, EPOLLS_MAX) : 0;
 
-	for (int i = 0; i < count; i++)
-		if (share_all(epoll, others[i]))
-			others[kept++] = others[i];
+	for (int i = 0; i < count && kept < max; i++) {
+		share(epoll, numbers[i]);
+		if (descriptors_marked(numbers[i], SLOT_EPOLL))
+			others[kept++] = watch_watcher(numbers[i]);
+	}
 	return kept;
 }
 
@@ -346,14 +340,20 @@ watch_register(int fd, bool masked)
 	}
 }
 
+struct watcher
+watch_watcher(int epoll)
+{
+	return (struct watcher){ .epoll = epoll, .drops = descriptors_find(epoll)->drops };
+}
+
 int
-watch_masked(int fd, int *epolls, int max)
+watch_masked(int fd, struct watcher *watchers, int max)
 {
 	const struct slot *s = descriptors_find(fd);
 	int count = 0;
 
 	for (struct registration *r = s->registrations; r != NULL && count < max; r = r->next)
 		if (r->state != WATCH_OPEN)
-			epolls[count++] = r->epoll;
+			watchers[count++] = watch_watcher(r->epoll);
 	return count;
 }

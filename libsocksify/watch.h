@@ -17,21 +17,29 @@
 #include <stdbool.h>
 #include <sys/epoll.h>
 
+/* An epoll descriptor of the program, and how often its number had been closed when it was one. */
+struct watcher {
+	int		epoll;
+	unsigned	drops;
+};
+
 /* The number of the program's descriptor @epoll in the thread that restores, or -1. */
 typedef int watch_translate(int epoll);
 
+/* That of the number @epoll, which a registration names. */
+struct watcher watch_watcher(int epoll);
 /* epoll_ctl(2) on a descriptor whose registrations are recorded: 0, or -errno. */
 int	 watch_control(int epoll, int op, int fd, const struct epoll_event *event);
 /*
- * Records what is registered of @fd, a socket that came from elsewhere and so may
- * have been registered where no hook saw it.
+ * Records what is registered of @fd if it is a socket that came from elsewhere, and
+ * so may have been registered where no hook saw it. It is FRESH then.
  */
 void	 watch_recover(int fd);
 /*
- * Before the number @epoll is closed: what is masked in it is recorded of the
- * other numbers of the same epoll descriptor, too. These, at most @max: how many.
+ * Before the number @epoll is closed: what is masked in it, or withdrawn, is recorded
+ * of the other numbers of the same epoll descriptor, too. These, at most @max: how many.
  */
-int	 watch_share(int epoll, int *others, int max);
+int	 watch_share(int epoll, struct watcher *others, int max);
 /*
  * Masks what is registered of @fd, in the program's own table. Of a connection
  * that is .withdrawn, it is taken away, now and when it is registered: EPOLLERR
@@ -62,7 +70,7 @@ void	 watch_forget_epoll(int epoll);
  */
 void	 watch_unregister(int fd);
 void	 watch_register(int fd, bool masked);
-/* The epoll descriptors that masked or withdrawn registrations of @fd name: how many, at most @max. */
-int	 watch_masked(int fd, int *epolls, int max);
+/* The epoll descriptors that hidden registrations of @fd name: how many, at most @max. */
+int	 watch_masked(int fd, struct watcher *watchers, int max);
 
 #endif

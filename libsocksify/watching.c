@@ -15,12 +15,12 @@
 #define OTHERS_MAX	64	/* numbers of epoll descriptors that are looked at */
 
 void
-watching_provide(int epoll, int fd)
+watching_provide(const struct watcher *watcher, int fd)
 {
 	struct slot *s = descriptors_find(fd);
 	struct connection *c;
 
-	if (helper_give_epoll(epoll, fd) < 0) {
+	if (helper_give_epoll(watcher, fd) < 0) {
 		c = atomic_load(&s->connection);
 		if (c != NULL)
 			connection_wait(c, -1);
@@ -49,8 +49,9 @@ restore_left(bool all)
 void
 watching_leave(int epoll)
 {
-	int others[OTHERS_MAX], count;
+	struct watcher others[OTHERS_MAX];
 	struct critical c;
+	int count;
 	bool failed = false;
 
 	if (atomic_load(&connections_connecting) == 0 || !descriptors_marked(epoll, SLOT_EPOLL))
@@ -60,7 +61,7 @@ watching_leave(int epoll)
 	state_unlock();
 	/* Early news is better than none, if they cannot be handed over. */
 	for (int i = 0; i < count; i++)
-		failed = helper_give_epoll(others[i], -1) < 0 || failed;
+		failed = helper_give_epoll(&others[i], -1) < 0 || failed;
 	if (count > 0) {
 		state_lock();
 		restore_left(failed);

@@ -3,13 +3,15 @@
 #ifndef LIBSOCKSIFY_WATCHING_H
 #define LIBSOCKSIFY_WATCHING_H
 
+struct watcher;
+
 /*
  * In a critical section, without the lock: @fd, which was CONNECTING, has been
- * registered in @epoll, masked. If the handshake has ended before the helper
+ * registered in @watcher, masked. If the handshake has ended before the helper
  * could get the descriptor, or it cannot be handed over, the registration is
  * restored here.
  */
-void	 watching_provide(int epoll, int fd);
+void	 watching_provide(const struct watcher *watcher, int fd);
 /*
  * Without the lock: the number @epoll is about to be closed. What is masked in
  * it is not forgotten if the program has another number for it.

@@ -35,6 +35,22 @@ warn_open(struct conf *c)
 	return 0;
 }
 
+/* SOCKS4 has no methods, so that its clients are those of none. */
+static int
+warn_socks4(struct conf *c)
+{
+	for (unsigned i = 0; i < c->socks_rule_count; i++) {
+		const struct rule *r = &c->socks_rules[i];
+		bool none = r->socksmethods == 0 ? conf_has_socksmethod(c, AUTH_NONE) :
+		    (r->socksmethods >> AUTH_NONE & 1) != 0;
+
+		if (r->proxyprotocols == RULE_SOCKS_V4 && !none && conf_warn(c, r->line,
+		    "the rule matches nobody: clients of socks_v4 have the socksmethod none") < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static int
 warn_whole(struct conf *c)
 {
@@ -52,7 +68,7 @@ warn_whole(struct conf *c)
 		if (parts[i].missing && conf_warn(c, 0, "%s", parts[i].text) < 0)
 			return -ENOMEM;
 	}
-	return warn_open(c);
+	return warn_open(c) < 0 ? -ENOMEM : warn_socks4(c);
 }
 
 int

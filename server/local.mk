@@ -17,6 +17,8 @@ libserver_la_LIBADD = $(server_libs)
 libserver_la_SOURCES = \
 	server/acceptor.c \
 	server/acceptor.h \
+	server/answer.c \
+	server/answer.h \
 	server/auth.c \
 	server/auth_cache.c \
 	server/auth_cache.h \

@@ -94,9 +94,9 @@ fill_session(const struct client *c, struct session *s)
 	s->client = c->address;
 	s->internal = c->internal;
 	s->client_rule = c->rule;
+	s->version = c->negotiation.version;
 	s->method = (uint8_t)c->negotiation.method;
-	if (c->negotiation.method == AUTH_USERNAME)
-		memcpy(s->user, c->negotiation.auth.username, sizeof(s->user));
+	memcpy(s->user, c->negotiation.auth.username, sizeof(s->user));
 	s->io_timeout = c->io_timeout >= 0 ? (uint32_t)c->io_timeout :
 	    worker_conf()->timeout_io_tcp;
 	s->fin_timeout = c->fin_timeout >= 0 ? (uint32_t)c->fin_timeout :

@@ -7,13 +7,17 @@
 #include <string.h>
 
 #include "common/compiler.h"
+#include "common/socks4.h"
 #include "server/log.h"
+
+static const char no_method[] = "client offered no acceptable authentication method";
 
 static const char *const state_names[] = {
 	[NEGOTIATION_GREETING] = "greeting",
 	[NEGOTIATION_AUTH] = "auth",
 	[NEGOTIATION_CHECKING] = "checking",
 	[NEGOTIATION_REQUEST] = "request",
+	[NEGOTIATION_REQUEST4] = "request of SOCKS4",
 	[NEGOTIATION_DONE] = "done",
 	[NEGOTIATION_FAILED] = "failed",
 };
@@ -21,10 +25,11 @@ static const char *const state_names[] = {
 /* Bit y of row x: the step from x to y is allowed. */
 static const unsigned steps[] = {
 	[NEGOTIATION_GREETING] = 1u << NEGOTIATION_AUTH | 1u << NEGOTIATION_REQUEST |
-	    1u << NEGOTIATION_FAILED,
+	    1u << NEGOTIATION_REQUEST4 | 1u << NEGOTIATION_FAILED,
 	[NEGOTIATION_AUTH] = 1u << NEGOTIATION_CHECKING | 1u << NEGOTIATION_FAILED,
 	[NEGOTIATION_CHECKING] = 1u << NEGOTIATION_REQUEST | 1u << NEGOTIATION_FAILED,
 	[NEGOTIATION_REQUEST] = 1u << NEGOTIATION_DONE | 1u << NEGOTIATION_FAILED,
+	[NEGOTIATION_REQUEST4] = 1u << NEGOTIATION_DONE | 1u << NEGOTIATION_FAILED,
 	[NEGOTIATION_DONE] = 0,
 	[NEGOTIATION_FAILED] = 0,
 };
@@ -43,6 +48,7 @@ void
 negotiation_init(struct negotiation *n)
 {
 	n->state = NEGOTIATION_GREETING;
+	n->version = SOCKS5_VERSION;
 	n->method = AUTH_NONE;
 	n->in_len = 0;
 	n->out_len = 0;
@@ -92,12 +98,12 @@ fail(struct negotiation *n, const char *why)
 }
 
 static void
-fail_with_reply(struct negotiation *n, uint8_t reply, const char *why)
+fail_with_reply(struct negotiation *n, enum socks5_reply reply, const char *why)
 {
-	static const struct host none;
+	static const struct endpoint none;
 	struct writer w = out_writer(n);
 
-	socks5_build_answer(&w, reply, &none);
+	answer_build(&w, n->version, reply, &none);
 	n->out_len = w.len;
 	fail(n, why);
 }
@@ -122,8 +128,7 @@ take_greeting(struct negotiation *n, const enum auth_method *methods, unsigned c
 	struct writer w = out_writer(n);
 
 	if (used < 0)
-		fail(n, n->in[0] == 4 ? "SOCKS version 4 is not served" :
-		    "not the greeting of a SOCKS5 client");
+		fail(n, "not the greeting of a SOCKS client");
 	if (used <= 0)
 		return used;
 	for (unsigned i = 0; i < count; i++) {
@@ -137,7 +142,7 @@ take_greeting(struct negotiation *n, const enum auth_method *methods, unsigned c
 	}
 	socks5_build_method(&w, SOCKS5_METHOD_NO_ACCEPTABLE);
 	n->out_len = w.len;
-	fail(n, "client offered no acceptable authentication method");
+	fail(n, no_method);
 	return used;
 }
 
@@ -170,6 +175,33 @@ take_request(struct negotiation *n)
 	return used;
 }
 
+/* A SOCKS4 client has no other method to offer than none. */
+static ssize_t
+take_request4(struct negotiation *n, const enum auth_method *methods, unsigned count)
+{
+	struct socks4_request request;
+	ssize_t used = socks4_parse_request(n->in, n->in_len, &request);
+	unsigned i = 0;
+
+	if (used < 0)
+		fail_with_reply(n, SOCKS5_GENERAL_FAILURE, "malformed request");
+	if (used <= 0)
+		return used;
+	memcpy(n->auth.username, request.user, sizeof(request.user));
+	n->request.command = request.command;
+	n->request.dst = request.dst;
+	while (i < count && methods[i] != AUTH_NONE)
+		i++;
+	/* The numbers of its commands are those of RFC 1928. */
+	if (i == count)
+		fail_with_reply(n, SOCKS5_NOT_ALLOWED, no_method);
+	else if (request.command != SOCKS4_CONNECT && request.command != SOCKS4_BIND)
+		fail_with_reply(n, SOCKS5_COMMAND_NOT_SUPPORTED, "unknown command");
+	else
+		enter(n, NEGOTIATION_DONE);
+	return used;
+}
+
 enum negotiation_state
 negotiation_feed(struct negotiation *n, size_t len, const enum auth_method *methods,
     unsigned method_count)
@@ -177,6 +209,10 @@ negotiation_feed(struct negotiation *n, size_t len, const enum auth_method *meth
 	ssize_t used = 1;
 
 	n->in_len += len;
+	if (n->state == NEGOTIATION_GREETING && n->in_len > 0 && n->in[0] == SOCKS4_VERSION) {
+		n->version = SOCKS4_VERSION;
+		enter(n, NEGOTIATION_REQUEST4);
+	}
 	while (used > 0) {
 		switch (n->state) {
 		case NEGOTIATION_GREETING:
@@ -187,6 +223,9 @@ negotiation_feed(struct negotiation *n, size_t len, const enum auth_method *meth
 			break;
 		case NEGOTIATION_REQUEST:
 			used = take_request(n);
+			break;
+		case NEGOTIATION_REQUEST4:
+			used = take_request4(n, methods, method_count);
 			break;
 		default:
 			return n->state;

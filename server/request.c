@@ -21,7 +21,9 @@
 #include <unistd.h>
 
 #include "common/compiler.h"
+#include "common/socks4.h"
 #include "common/socks5.h"
+#include "server/answer.h"
 #include "server/bind_wait.h"
 #include "server/connector.h"
 #include "server/external.h"
@@ -97,13 +99,13 @@ request_end(struct request *q, bool failed)
 }
 
 static size_t
-build_answer(uint8_t *buf, size_t size, enum socks5_reply reply, const struct endpoint *bound)
+build_answer(const struct session *s, uint8_t *buf, size_t size, enum socks5_reply reply,
+    const struct endpoint *bound)
 {
-	struct host bnd = { .type = HOST_IP, .endpoint = *bound };
 	struct writer w;
 
 	writer_init(&w, buf, size);
-	socks5_build_answer(&w, (uint8_t)reply, &bnd);
+	answer_build(&w, s->version, reply, bound);
 	return w.len;
 }
 
@@ -111,9 +113,10 @@ static void
 refuse(struct request *q, enum socks5_reply reply)
 {
 	static const struct endpoint none;
-	uint8_t answer[SOCKS5_REPLY_MAX];
+	uint8_t answer[ANSWER_MAX];
 
-	farewell(q->client_fd, answer, build_answer(answer, sizeof(answer), reply, &none));
+	farewell(q->client_fd, answer,
+	    build_answer(&q->session, answer, sizeof(answer), reply, &none));
 	q->client_fd = -1;
 	request_end(q, true);
 }
@@ -188,8 +191,8 @@ pass_on(struct request *q, int remote_fd)
 static int
 say_success(struct request *q, const struct endpoint *bound)
 {
-	uint8_t answer[SOCKS5_REPLY_MAX];
-	size_t len = build_answer(answer, sizeof(answer), SOCKS5_SUCCEEDED, bound);
+	uint8_t answer[ANSWER_MAX];
+	size_t len = build_answer(&q->session, answer, sizeof(answer), SOCKS5_SUCCEEDED, bound);
 	ssize_t n = send(q->client_fd, answer, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 
 	if (n == (ssize_t)len)
@@ -420,13 +423,17 @@ request_bind(struct request *q)
 		.shortage = bind_shortage,
 		.done = bind_done,
 	};
+	struct connector_sources sources = request.sources;
 	const struct bind_wait_request wanted = {
 		.dst = &q->session.dst,
-		.sources = &request.sources,
+		.sources = &sources,
 		.internal = &q->session.internal,
 		.timeout_ms = time_left(q),
 	};
 
+	/* Its answers have no room for an IPv6 address. */
+	if (q->session.version == SOCKS4_VERSION)
+		memset(&sources.ip6, 0, sizeof(sources.ip6));
 	if (bind_wait_start(&q->bind_wait, &wanted, &ops, q) < 0)
 		shortage(q, ENOMEM);
 	else
@@ -448,6 +455,7 @@ start_timeout(struct request *q, const struct rule *rule)
 	unsigned seconds = rule->timeout_connect >= 0 ? (unsigned)rule->timeout_connect :
 	    worker_conf()->timeout_connect;
 
+	seconds = session_time_limit(&q->session, seconds);
 	q->deadline_ms = seconds == 0 ? 0 : loop_now() + seconds * 1000ull;
 }
 

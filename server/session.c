@@ -4,7 +4,13 @@
 #include "server/session.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
+
+#include "common/socks4.h"
+#include "common/socks5.h"
+
+#define SOCKS4_SECONDS	120
 
 static void
 pack_endpoint(struct writer *w, const struct endpoint *e)
@@ -59,6 +65,14 @@ unpack_rule(struct reader *r, struct session_rule *rule)
 	rule->log = reader_u8(r);
 }
 
+/* SOCKS4 knows no authentication. */
+static bool
+speaks(uint8_t version, uint8_t method)
+{
+	return version == SOCKS4_VERSION ? method == AUTH_NONE :
+	    version == SOCKS5_VERSION && method < AUTH_METHODS;
+}
+
 void
 session_pack(struct writer *w, const struct session *s)
 {
@@ -71,6 +85,7 @@ session_pack(struct writer *w, const struct session *s)
 	pack_rule(w, &s->socks_rule);
 	writer_u32(w, s->io_timeout);
 	writer_u32(w, s->fin_timeout);
+	writer_u8(w, s->version);
 	writer_u8(w, s->method);
 	writer_u8(w, s->command);
 	writer_string(w, s->user);
@@ -91,13 +106,22 @@ session_unpack(struct reader *r, struct session *s)
 	unpack_rule(r, &s->socks_rule);
 	s->io_timeout = reader_u32(r);
 	s->fin_timeout = reader_u32(r);
+	s->version = reader_u8(r);
 	s->method = reader_u8(r);
 	s->command = reader_u8(r);
 	reader_string(r, s->user, sizeof(s->user));
 	unpack_host(r, &s->dst);
 	s->early_len = reader_u16(r);
-	if (s->early_len > sizeof(s->early) || s->method >= AUTH_METHODS)
+	if (s->early_len > sizeof(s->early) || !speaks(s->version, s->method))
 		return -EPROTO;
 	reader_bytes(r, s->early, s->early_len);
 	return reader_finished(r) ? 0 : -EPROTO;
+}
+
+uint32_t
+session_time_limit(const struct session *s, uint32_t seconds)
+{
+	if (s->version == SOCKS4_VERSION && (seconds == 0 || seconds > SOCKS4_SECONDS))
+		return SOCKS4_SECONDS;
+	return seconds;
 }

@@ -34,9 +34,14 @@ struct session {
 	struct session_rule socks_rule;
 	uint32_t	 io_timeout;	/* seconds; 0: none */
 	uint32_t	 fin_timeout;	/* seconds; 0: none */
+	uint8_t		 version;	/* of SOCKS that the client speaks: 4 or 5 */
 	uint8_t		 method;	/* enum auth_method */
 	uint8_t		 command;	/* RFC 1928 CMD, or SESSION_BINDREPLY */
-	char		 user[256];	/* "": none */
+	/*
+	 * Who the client is by .method. With AUTH_NONE what it says of itself in SOCKS4's
+	 * USERID: for the log alone, as nothing proves it. "": nobody.
+	 */
+	char		 user[256];
 	struct host	 dst;		/* what was asked for */
 	uint8_t		 early[SESSION_EARLY_MAX];
 	uint16_t	 early_len;
@@ -45,5 +50,11 @@ struct session {
 void	 session_pack(struct writer *w, const struct session *s);
 /* 0, or -EPROTO when the message is not exactly a session. */
 int	 session_unpack(struct reader *r, struct session *s);
+
+/*
+ * Of a time limit for a request (seconds, 0: none) what the client's version leaves:
+ * SOCKS4 gives up after two minutes.
+ */
+uint32_t session_time_limit(const struct session *s, uint32_t seconds);
 
 #endif

@@ -59,13 +59,13 @@ format_source(const struct session *s, char *text, size_t size)
 
 	format_endpoint(&s->client, client, sizeof(client));
 	format_endpoint(&s->internal, internal, sizeof(internal));
-	if (s->method == AUTH_NONE || s->user[0] == '\0') {
+	if (s->user[0] == '\0') {
 		snprintf(text, size, "%s %s", client, internal);
 		return;
 	}
 	encode(s->user, user);
-	snprintf(text, size, "%s%%%s@%s %s", auth_method_name((enum auth_method)s->method),
-	    user, client, internal);
+	snprintf(text, size, "%s%%%s@%s %s", s->method == AUTH_NONE ? "userid" :
+	    auth_method_name((enum auth_method)s->method), user, client, internal);
 }
 
 /* The address connected to, or, while there is none, what was asked for. */

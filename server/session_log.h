@@ -6,7 +6,8 @@
  *
  * X is "[" at the start and "]" at the end, on a block and on an error. SRC is
  * "[method%user@]client server", DST "local remote"; addresses are written with
- * a dot before the port. A pass that failed is logged as a block, as Dante does.
+ * a dot before the port. In the place of the method "userid" says that the name is
+ * a SOCKS4 client's own word. A pass that failed is logged as a block, as Dante does.
  * Which lines are written is up to the log: words of the rule that decided.
  */
 #ifndef SERVER_SESSION_LOG_H

@@ -3,7 +3,14 @@
 
 #include "server/session_rule.h"
 
+#include "common/socks4.h"
 #include "common/socks5.h"
+
+static unsigned
+rule_proxyprotocol(const struct session *s)
+{
+	return s->version == SOCKS4_VERSION ? RULE_SOCKS_V4 : RULE_SOCKS_V5;
+}
 
 static unsigned
 rule_command(uint8_t command)
@@ -28,7 +35,7 @@ session_rule_find(const struct conf *conf, const struct session *s, const struct
 		.to = *to,
 		.command = rule_command(s->command),
 		.protocol = s->command == SOCKS5_UDP_ASSOCIATE ? RULE_UDP : RULE_TCP,
-		.proxyprotocol = RULE_SOCKS_V5,
+		.proxyprotocol = rule_proxyprotocol(s),
 		.method = (enum auth_method)s->method,
 	};
 
@@ -45,7 +52,7 @@ session_rule_find_reply(const struct conf *conf, const struct session *s,
 		.to = s->client,
 		.command = RULE_CMD_BINDREPLY,
 		.protocol = RULE_TCP,
-		.proxyprotocol = RULE_SOCKS_V5,
+		.proxyprotocol = rule_proxyprotocol(s),
 		.method = (enum auth_method)s->method,
 	};
 

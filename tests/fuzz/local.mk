@@ -6,6 +6,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_elf \
 	tests/fuzz/fuzz_handshake \
 	tests/fuzz/fuzz_lex \
+	tests/fuzz/fuzz_socks4 \
 	tests/fuzz/fuzz_socks5 \
 	tests/fuzz/fuzz_socksconf \
 	tests/fuzz/fuzz_url \
@@ -55,6 +56,12 @@ tests_fuzz_fuzz_lex_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_fuzz_lex_CFLAGS = $(fuzz_cflags)
 tests_fuzz_fuzz_lex_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_lex_LDADD = libcommon.la
+
+tests_fuzz_fuzz_socks4_SOURCES = tests/fuzz/fuzz_socks4.c $(fuzz_main)
+tests_fuzz_fuzz_socks4_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_socks4_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_socks4_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_socks4_LDADD = libcommon.la
 
 tests_fuzz_fuzz_socks5_SOURCES = tests/fuzz/fuzz_socks5.c $(fuzz_main)
 tests_fuzz_fuzz_socks5_CPPFLAGS = $(fuzz_cppflags)

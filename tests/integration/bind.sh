@@ -185,6 +185,17 @@ expect(peer.recv(5, socket.MSG_WAITALL), b"early")
 expect_peer(c, peer)
 expect_carried(c, peer)
 
+# SOCKS4: both its replies have IPv4 addresses, also where a name has others.
+for target, user in ("10.77.1.2", b"me\0"), ("0.0.0.1", b"me\0both.test\0"):
+    with Client() as c:
+        c.send(struct.pack("!BBH", 4, BIND, 0), socket.inet_aton(target), user)
+        version, code, port, ip = struct.unpack("!BBH4s", c.read(8))
+        expect((version, code, ip), (0, 90, socket.inet_aton(FOUR)))
+        peer = connect_from("peer", FOUR, port)
+        version, code, port, ip = struct.unpack("!BBH4s", c.read(8))
+        expect((version, code, socket.inet_ntoa(ip), port), (0, 90, *peer.getsockname()))
+        expect_carried(c, peer)
+
 # Time.
 start = time.monotonic()
 c, address, port = bind("10.77.1.9")

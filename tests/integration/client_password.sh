@@ -47,6 +47,18 @@ SOCKS_PASSWORD=secret ALL_PROXY=socks5://someone:secret@$server "$socksify" env 
 SOCKS_USER=someone "$socksify" -p "socks5://$server" --password-fd 7 \
     sh -c '[ ! -e /proc/$$/fd/7 ]' 7<"$work/secret" || fail "the descriptor is still open"
 
+# Nor does who stays behind to tidy up have it where all processes of the user can see it.
+# shellcheck disable=SC2016 # for the inner shell
+SOCKS_PASSWORD=secret ALL_PROXY=socks5://someone:secret@$server timeout 60 "$socksify" sh -c '
+until [ -n "$tidy" ]; do
+	for fd in /proc/[0-9]*/fd/4; do
+		[ "$(readlink "$fd")" != "$SOCKSIFY_STATE" ] || tidy=${fd%/fd/4}
+	done
+done
+cat "$tidy/environ" "$tidy/cmdline"' >"$work/env" 2>&1
+grep -q socksify "$work/env" || fail "what has the shared file open shows nothing: $(cat "$work/env")"
+! grep -a secret "$work/env" || fail "the password is in the environment of a process"
+
 # complains TEXT OPTION...
 complains()
 {
@@ -60,6 +72,7 @@ complains()
 }
 
 complains 'there is a user name but no password' -p "socks5://someone@$server"
+complains 'socksify: **************@127.0.0.1:1 is no proxy URL' -p someone:secret@127.0.0.1:1
 complains 'is no password' -p "socks5://someone@$server" --password-file /dev/null
 complains 'No such file' -p "socks5://someone@$server" --password-file "$work/none"
 complains 'Bad file descriptor' -p "socks5://someone@$server" --password-fd 99

@@ -39,6 +39,14 @@ says "$nginx_port" \
 "$socksify" -v -p "$proxy" curl -s "$page" >"$work/out" 2>"$work/err" || fail 'direct'
 says "$nginx_port" "direct"
 
+# Within another, whose proxy it keeps.
+"$socksify" --proxy-loopback -p "$proxy" "$socksify" -v curl -sS "$page" >"$work/out" \
+    2>"$work/err" || fail "$(cat "$work/err")"
+says "$nginx_port" "by .*127\.0\.0\.1:$port\)?: connected after [0-9]+ ms"
+"$socksify" -p "$proxy" "$socksify" --proxy-loopback curl -sS "$page" >"$work/out" \
+    2>"$work/err" || fail "$(cat "$work/err")"
+[ ! -s "$work/err" ] || fail "$(cat "$work/err")"
+
 # A private server says who comes, as well.
 "$socksify" --embedded --proxy-loopback -v curl -sS "$page" >"$work/out" 2>"$work/err" ||
     fail "$(cat "$work/err")"

@@ -20,8 +20,9 @@ external: to-server
 socksmethod: username none
 user.passwordfile: $work/passwords
 client pass { from: 0/0 to: 10.99.0.1/32 port = 1080 socksmethod: none }
-client pass { from: 0/0 to: 0/0 socksmethod: username }
-$(rules | tail -n 1)
+client pass { from: 0/0 to: 0/0 socksmethod: username log: error }
+socks pass { from: 0/0 to: 0/0 proxyprotocol: socks_v5 log: connect }
+socks pass { from: 0/0 to: 0/0 proxyprotocol: socks_v4 log: connect }
 END
 
 fetch()
@@ -37,13 +38,24 @@ logged "pass\\(1\\): tcp/connect \\[: $client -> 10\\.77\\.1\\.1\\.[0-9]+ 10\\.7
 fetch SOCKS5_SERVER=10.99.0.1:1081 SOCKS_USERNAME=someone SOCKS_PASSWORD=secret
 logged 'tcp/connect \[: username%someone@10\.99\.0\.1\.'
 
-cat >"$work/client.conf" <<'END'
+conf()
+{
+	cat >"$work/client.conf" <<END
 route {
-	from: 0.0.0.0/0 to: 0.0.0.0/0 via: 10.99.0.1 port = 1080
-	proxyprotocol: socks_v5
+	from: 0.0.0.0/0 to: 0.0.0.0/0 via: 10.99.0.1 port = $2
+	proxyprotocol: $1
 	command: connect
 	method: none
 }
 END
+}
+
+conf socks_v5 1080
 fetch SOCKS_CONF="$work/client.conf"
-[ "$(grep -c 'tcp/connect \[:' "$server_log")" -eq 3 ] || fail "not all went through the server"
+conf socks_v4 1080
+fetch SOCKS_CONF="$work/client.conf"
+[ "$(grep -c 'tcp/connect \[:' "$server_log")" -eq 4 ] || fail "not all went through the server"
+logged "pass\\(2\\): tcp/connect \\[: $client -> 10\\.77\\.1\\.1\\.[0-9]+ 10\\.77\\.1\\.2\\."
+conf socks_v4 1081
+! fetch SOCKS_CONF="$work/client.conf" || fail "SOCKS4 where a password is asked for"
+logged 'block\(2\): tcp/accept \]: .*\.1081: client offered no acceptable authentication method'

@@ -37,6 +37,7 @@ server_integration_tests = \
 	tests/integration/roles.sh \
 	tests/integration/sandbox.sh \
 	tests/integration/slow_clients.sh \
+	tests/integration/socks4.sh \
 	tests/integration/split.sh \
 	tests/integration/stuck.sh \
 	tests/integration/syslog.sh \
@@ -56,6 +57,7 @@ client_integration_tests = \
 	tests/integration/client_password.sh \
 	tests/integration/client_peers.sh \
 	tests/integration/client_programs.sh \
+	tests/integration/client_socks4.sh \
 	tests/integration/client_state_kept.sh \
 	tests/integration/client_check.sh \
 	tests/integration/client_test.sh \

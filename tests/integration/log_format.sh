@@ -30,6 +30,14 @@ with Client() as c:
     c.send(b"0123456789")
     c.s.shutdown(socket.SHUT_WR)
     c.read_all()
+with Client() as c:
+    c.send(request4("127.0.0.1", target, "a user"), b"0123456789")
+    expect(c.reply4()[0], 90)
+    c.s.shutdown(socket.SHUT_WR)
+    c.read_all()
+with Client() as c:
+    c.send(request4("127.0.0.9", 80, "x\n.invalid forged line"))
+    expect(c.reply4()[0], 91)
 with Client(source="127.0.6.1") as c:
     c.closed()
 for host, port, wanted in [("127.0.0.9", 80, 2), ("127.0.0.1", dead, 5),
@@ -62,6 +70,11 @@ line "pass\\(2\\): tcp/connect \\[: $user$client $server -> $client $target"
 line "pass\\(2\\): tcp/connect \\]: 68 -> $user$client $server -> 10,\
  10 -> $client $target -> 68: $side"
 line "pass\\(2\\): tcp/accept \\]: 68 -> $user$client $server -> 10: $side"
+line "pass\\(2\\): tcp/connect \\[: userid%a\\\\suser@$client $server -> $client $target"
+line "pass\\(2\\): tcp/connect \\]: 68 -> userid%a\\\\suser@$client $server -> 10,\
+ 10 -> $client $target -> 68: $side"
+line "block\\(1\\): tcp/connect \\]: userid%x\\\\n\\.invalid\\\\sforged\\\\sline@$client $server ->\
+ 0\\.0\\.0\\.0\\.0 127\\.0\\.0\\.9\\.80"
 line "block\\(1\\): tcp/accept \\]: 127\\.0\\.6\\.1\\.[0-9]+ $server"
 line "block\\(1\\): tcp/connect \\]: $client $server -> 0\\.0\\.0\\.0\\.0 127\\.0\\.0\\.9\\.80"
 failed="block\\(2\\): tcp/accept \\]: $client $server"
@@ -69,7 +82,7 @@ why='connect.* failed: Connection refused'
 line "block\\(2\\): tcp/connect \\]: $client $server -> 0\\.0\\.0\\.0\\.0 $dead: $why"
 line "$failed: request was not performed due to error: $why"
 line "$failed: negotiate timeout after (0\\.9|1\\.)[0-9]+ seconds"
-line "$failed: not the greeting of a SOCKS5 client after 0\\.[0-9]{3} seconds"
+line "$failed: not the greeting of a SOCKS client after 0\\.[0-9]{3} seconds"
 line "$failed: request was not performed due to error: this can be no host's name"
 ! grep -vE "^$when socksifyd\\[[0-9]+\\]: (info|alert|warning): " "$server_log" ||
     fail "a line without the prefix"

@@ -12,7 +12,7 @@
  *                                       NAME[:PORT]; N a proxy's number, from 0
  * timeout=S maxfail=N badexpire=S verbose=N loopback=N fallback=N   likewise called there
  * stderr                                the standard error of this program is a log
- * log=FILE                              so is FILE
+ * log=FILE errorlog=FILE                so is FILE; one for failures alone
  */
 #define _GNU_SOURCE
 #include <config.h>
@@ -100,12 +100,13 @@ add_route(struct settings *s, char *value)
 }
 
 static void
-add_log(struct settings *s, const char *file)
+add_log(struct settings *s, const char *file, bool errors)
 {
 	struct settings_log *log = &s->logs[s->log_count++];
 	struct stat st;
 
 	log->path = text(s, file);
+	log->errors = errors;
 	if (log->path != 0)
 		return;
 	if (fstat(STDERR_FILENO, &st) < 0)
@@ -146,7 +147,7 @@ add(struct settings *s, char *value)
 	const char *name = strsep(&value, "=");
 
 	if (strcmp(name, "stderr") == 0)
-		add_log(s, "");
+		add_log(s, "", false);
 	else if (value == NULL)
 		errx(1, "%s has no value", name);
 	else if (strcmp(name, "proxy") == 0)
@@ -156,7 +157,9 @@ add(struct settings *s, char *value)
 	else if (strcmp(name, "route") == 0)
 		add_route(s, value);
 	else if (strcmp(name, "log") == 0)
-		add_log(s, value);
+		add_log(s, value, false);
+	else if (strcmp(name, "errorlog") == 0)
+		add_log(s, value, true);
 	else
 		add_number(s, name, value);
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""A SOCKS5 client of bytes, with a codec of its own (RFC 1928, RFC 1929).
+"""A SOCKS client of bytes, with a codec of its own (RFC 1928, RFC 1929; SOCKS4 and 4A).
 
 For tests that must say what no decent client says, or see what none shows.
 """
@@ -36,6 +36,15 @@ def address(host, port):
 
 def request(host, port, command=CONNECT):
     return bytes([5, command, 0]) + address(host, port)
+
+
+def request4(host, port, user="", command=CONNECT):
+    """Of SOCKS4; of 4A where the host is no address."""
+    try:
+        ip, name = ipaddress.IPv4Address(host).packed, b""
+    except ValueError:
+        ip, name = bytes([0, 0, 0, 1]), host.encode() + b"\0"
+    return bytes([4, command]) + struct.pack("!H", port) + ip + user.encode() + b"\0" + name
 
 
 class Client:
@@ -105,6 +114,12 @@ class Client:
         else:
             raise AssertionError(f"an answer with address type {kind}")
         return code, bound, struct.unpack("!H", self.read(2))[0]
+
+    def reply4(self):
+        """Reads an answer of SOCKS4: (code, address, port)."""
+        version, code, port, bound = struct.unpack("!BBH4s", self.read(8))
+        expect(version, 0)
+        return code, str(ipaddress.IPv4Address(bound)), port
 
     def login(self, user=None, password=None):
         method = NONE if user is None else USERNAME

@@ -25,6 +25,8 @@ sys.exit(subprocess.run(sys.argv[1:], env={}).returncode)" "${landed[@]}"
 starts "perl" perl -e '%ENV = (); system { $ARGV[0] } @ARGV; exit($? >> 8)' "${landed[@]}"
 starts "setpriv" setpriv --reset-env "${landed[@]}"
 starts "env that takes LD_PRELOAD away" env -u LD_PRELOAD "${landed[@]}"
+starts "env that names a library which is not there" \
+    env LD_PRELOAD=/nonexistent/libsocksify.so "${landed[@]}"
 starts "start-stop-daemon" start-stop-daemon --start --pidfile "$scratch/none" --exec \
     /usr/bin/env -- -i "${landed[@]}"
 [ "$(id -u)" -ne 0 ] || starts "su" su -s /bin/sh - "$(id -un)" -c "'${landed[0]}' landed"

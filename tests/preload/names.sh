@@ -43,7 +43,9 @@ echo 'nameserver 127.0.0.1' | etc_file resolv.conf
 run_beside dnsmasq dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts \
     --user=root --pid-file --listen-address=127.0.0.1 --bind-interfaces --log-queries \
     --log-facility=- --local=/corp/ --local=/example/ --local=/arpa/ \
-    --host-record=inside.corp,10.99.0.7 --mx-host=mail.corp,inside.corp,5 \
+    --host-record=inside.corp,10.99.0.7 --host-record=one.corp,10.99.0.11 \
+    --host-record=two.corp,10.99.0.12 --host-record=three.corp,10.99.0.13 \
+    --host-record=four.corp,10.99.0.14 --mx-host=mail.corp,inside.corp,5 \
     --host-record=outside.example,203.0.113.9
 wait_for 10 "$python" -c 'import socket; socket.getaddrinfo("inside.corp", 80)'
 
@@ -73,9 +75,23 @@ preloaded()
 proxy
 state direct .corp
 preloaded "$victim" local
-! grep -E 'outside|0\.99\.10' "$work/dnsmasq.output" || fail "a name server heard of what is remote"
+! grep -E 'outside|0\.98\.10' "$work/dnsmasq.output" || fail "a name server heard of what is remote"
+for last in 11 12 13 14 15; do
+	ip addr add "10.99.0.$last/32" dev lo
+done
+: >"$requests"
+preloaded "$victim" direct_names
+# "." is every name.
+state direct .
+preloaded "$victim" direct_numbers
+state direct . resolved -
+preloaded "$victim" direct_numbers
+[ "$(cut -d ' ' -f 3 "$requests" | sort | xargs)" = \
+    '10.99.0.11 10.99.0.12 10.99.0.13 10.99.0.14 10.99.0.15 10.99.0.15' ] ||
+    fail "the proxy was asked for: $(cat "$requests")"
 state direct .corp resolved -
 preloaded "$victim" resolved
+preloaded "$victim" remote_commands
 state reserved4 10.64.0.0/10 reserved6 2001:db8:77::/96
 preloaded "$victim" ranges
 state reserved6 2001:db8:77::/120

@@ -94,7 +94,7 @@ for name in full silent; do
 	check "a time-out, $name, nonblocking" says 3 "$late" nonblocking 198.51.100.1:7
 done
 
-verbose proxy=socks5://alice:secret@work,127.0.0.1:"${port[login]}" login=alice:secrecy route=any,0
+verbose proxy=work,127.0.0.1:"${port[login]}" login=alice:secrecy route=any,0
 check "a wrong password" says 3 "$(line "198.51.100.1:7 by work (login): authentication:" \
     "login refused: EACCES after N ms")" 198.51.100.1:7
 verbose proxy=,127.0.0.1:"${port[login]}" route=any,0
@@ -109,6 +109,38 @@ settings verbose=1 log="$log" proxy=work,127.0.0.1:"${port[good]}" route=any,0
 check "a file instead" says 0 "" closed 198.51.100.1:7
 check "has the line" diff <(told "$log") <(line "$by_good: connected after N ms")
 check "and is private" [ "$(stat -c %a "$log")" = 600 ]
+
+settings verbose=1 log="$log" errorlog="$log.errors" proxy=work,127.0.0.1:"${port[good]}" \
+    route=any,0
+: >"$log"
+check "a success" says 0 "" 198.51.100.1:7
+check "a failure" says 3 "" nonblocking 192.0.2.5:7
+refusal=$(line "192.0.2.5:7 by work (good): request:" \
+    "connection refused (reply 5): ECONNREFUSED after N ms")
+check "both are in one log" diff <(told "$log") <(line "$by_good: connected after N ms"
+    echo "$refusal")
+check "failures alone in the other" diff <(told "$log.errors") <(echo "$refusal")
+
+settings log="$log" errorlog="$log.errors" proxy=work,127.0.0.1:"${port[good]}" route=192.0.2.5/32,0
+: >"$log"
+: >"$log.errors"
+check "a failure without -v" says 3 "" 192.0.2.5:7
+check "no route without -v" says 3 "" 198.51.100.1:7
+check "direct without -v" says 3 "" 127.0.0.1:1
+echo "$refusal"$'\n'"$(line "198.51.100.1:7 refused: no route: ENETUNREACH")" >"$scratch/wanted"
+check "only failures are logged" diff <(told "$log") "$scratch/wanted"
+check "in the other log, too" diff <(told "$log.errors") "$scratch/wanted"
+
+serve behind -p "$scratch/tor@proxy"
+for first in "proxy=work,127.0.0.1:${port[refused]}" "proxy=work,unix:$scratch/none"; do
+	where="work (refused)"
+	[ "$first" = "${first#*unix:}" ] || where=work
+	verbose "$first" proxy=unix:@tor,unix:"$scratch/tor@proxy" route=any,0 route=any,1 maxfail=0
+	check "another kind of socket" says 0 "$(line "198.51.100.1:7 by $where: tcp connect:" \
+	    "connection refused: ECONNREFUSED after N ms, trying the next")
+$(line "198.51.100.1:7 by unix:@tor: connected after N ms")" \
+	    198.51.100.1:7
+done
 
 settings stderr log="$log" proxy=work,127.0.0.1:"${port[good]}" route=any,0 2>>"$errors"
 : >"$log"

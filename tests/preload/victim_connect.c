@@ -15,10 +15,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/select.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "tests/preload/victim.h"
@@ -447,6 +450,58 @@ send_timeout_kept(void)
 }
 
 /* A socket that is connected already stays so, whatever it is to be connected to. */
+/* Addresses that cannot be read are the kernel's to refuse. */
+static void
+unreadable(void)
+{
+	char *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(7) };
+	int fd = victim_socket(ECHO, 0);
+
+	CHECK(pages != MAP_FAILED && munmap(pages + 4096, 4096) == 0);
+	memcpy(pages + 4096 - 8, &in, 8);
+	for (int i = 0; i < 2; i++) {
+		CHECK(connect(fd, (void *)(pages + 4096), sizeof(in)) < 0 && errno == EFAULT);
+		CHECK(connect(fd, (void *)(pages + 4096 - 8), sizeof(in)) < 0 && errno == EFAULT);
+		CHECK(connect(fd, NULL, sizeof(in)) < 0 && errno == EFAULT);
+		fd = victim_socket(ECHO, SOCK_NONBLOCK);
+	}
+}
+
+/* What is on the socket in a handshake is not the program's, nor how much it is. */
+static void
+counted(void)
+{
+	int fd = victim_begin(ECHO), n;
+	struct iovec v = { .iov_base = &n, .iov_len = sizeof(n) };
+	short shown;
+
+	do {
+		n = -1;
+		CHECK(ioctl(fd, FIONREAD, &n) == 0 && n == 0);
+		n = -1;
+		CHECK(ioctl(fd, TIOCOUTQ, &n) == 0 && n == 0);
+		n = -1;
+		CHECK(syscall(SYS_ioctl, fd, FIONREAD, &n) == 0 && n == 0);
+		errno = 0;
+		CHECK(preadv2(fd, &v, 1, -1, 0) < 0 && errno == EAGAIN);
+		shown = victim_poll(fd, POLLOUT, 0);
+	} while (shown == 0);
+	CHECK(shown == POLLOUT && ioctl(fd, FIONREAD, (void *)1) < 0 && errno == EFAULT);
+	n = 7;
+	CHECK(pwritev2(fd, &v, 1, -1, 0) == sizeof(n));
+	CHECK(victim_poll(fd, POLLIN, LIMIT_MS) == POLLIN);
+	CHECK(ioctl(fd, FIONREAD, &n) == 0 && n > 0);
+	n = 0;
+	CHECK(preadv2(fd, &v, 1, -1, 0) == sizeof(n) && n == 7);
+	/* A blocking one waits for its turn. */
+	fd = victim_begin(ECHO);
+	victim_block(fd);
+	CHECK(pwritev2(fd, &v, 1, -1, 0) == sizeof(n));
+	n = 0;
+	CHECK(preadv2(fd, &v, 1, -1, 0) == sizeof(n) && n == 7);
+}
+
 static void
 connected_already(void)
 {
@@ -654,6 +709,8 @@ main(int argc, char **argv)
 		{ "dissolved", dissolved },
 		{ "bound", bound },
 		{ "send_timeout_kept", send_timeout_kept },
+		{ "unreadable", unreadable },
+		{ "counted", counted },
 		{ "connected_already", connected_already },
 		{ "two_threads", two_threads },
 		{ "two_threads_polled", two_threads_polled },

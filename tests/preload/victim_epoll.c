@@ -5,8 +5,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -341,6 +343,61 @@ epoll_closed(void)
 	victim_echo(fd);
 }
 
+/* Its number is closed by the C library, unseen, and becomes another one. */
+static void
+epoll_closed_unseen(void)
+{
+	int epoll = new_epoll(), again, fd = victim_begin(ECHO);
+	FILE *file;
+
+	/* Known from a connection that is over. */
+	CHECK(control(epoll, EPOLL_CTL_ADD, fd, EPOLLOUT) == 0);
+	CHECK(wait_one(epoll, LIMIT_MS) == EPOLLOUT && close(fd) == 0);
+	file = fdopen(epoll, "r+");
+	CHECK(file != NULL);
+	fclose(file);
+	again = new_epoll();
+	fd = victim_begin(ECHO);
+	CHECK(fd != epoll);
+	CHECK(control(epoll, EPOLL_CTL_ADD, fd, EPOLLOUT) == 0 && again == epoll);
+	CHECK(wait_one(again, LIMIT_MS) == EPOLLOUT);
+	victim_echo(fd);
+}
+
+/* As many as the process may have: each of them is heard of, whatever becomes of it. */
+static void
+descriptors_used_up(void)
+{
+	enum { COUNT = 64 };
+	struct rlimit limit;
+	struct epoll_event events[COUNT];
+	int epoll = new_epoll(), fds[COUNT], count = 0, left, n, fd;
+
+	CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+	limit.rlim_cur = COUNT;
+	CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0 && close(0) == 0 && close(1) == 0);
+	while ((fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0)) >= 0 && fd < COUNT - 1) {
+		CHECK(control(epoll, EPOLL_CTL_ADD, fd, EPOLLOUT | EPOLLONESHOT) == 0);
+		fds[count++] = fd;
+	}
+	CHECK(count > 0 && close(fd) == 0);
+	CHECK(epoll_wait(epoll, events, COUNT, 0) == count);
+	for (int i = 0; i < count; i++) {
+		fd = fds[i];
+		CHECK(control(epoll, EPOLL_CTL_MOD, fd, EPOLLIN | EPOLLOUT | EPOLLONESHOT) == 0);
+		CHECK(victim_connect(fd, ECHO) == -EINPROGRESS);
+	}
+	for (left = count; left > 0; left -= n)
+		CHECK((n = epoll_wait(epoll, events, COUNT, LIMIT_MS)) > 0);
+	for (int i = 0; i < count; i++) {
+		int error = victim_error(fds[i]);
+
+		CHECK(error == 0 || error == EMFILE);
+		if (error == 0)
+			victim_echo(fds[i]);
+	}
+}
+
 /* It is a child's, too. */
 static void
 epoll_of_child(void)
@@ -390,6 +447,8 @@ main(int argc, char **argv)
 		{ "foreign_before_connect", foreign_before_connect },
 		{ "epoll_duplicate", epoll_duplicate },
 		{ "epoll_closed", epoll_closed },
+		{ "epoll_closed_unseen", epoll_closed_unseen },
+		{ "descriptors_used_up", descriptors_used_up },
 		{ "epoll_of_child", epoll_of_child },
 		{ "waited_precisely", waited_precisely },
 		{ "many_rounds", many_rounds },

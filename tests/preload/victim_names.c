@@ -89,11 +89,65 @@ local(void)
 	CHECK(gai_error(&request) == 0 && gai_error(&other) == 0);
 	freeaddrinfo(request.ar_result);
 	freeaddrinfo(other.ar_result);
+	/* Its address is direct from now on, and has the name that the name server knows. */
+	sin.sin_addr = in;
+	CHECK(getnameinfo((struct sockaddr *)&sin, sizeof(sin), text, sizeof(text), NULL, 0,
+	    NI_NAMEREQD) == 0);
+	CHECK(strcmp(text, name) == 0);
 	/* Nobody is asked for the name of an address that goes through the proxy. */
+	CHECK(inet_pton(AF_INET, "10.98.0.7", &in) == 1);
 	sin.sin_addr = in;
 	CHECK(getnameinfo((struct sockaddr *)&sin, sizeof(sin), text, sizeof(text), NULL, 0,
 	    NI_NAMEREQD) == EAI_NONAME);
 	CHECK(gethostbyaddr(&in, 4, AF_INET) == NULL && h_errno == HOST_NOT_FOUND);
+}
+
+/* Nobody listens there: the test sees who was asked for it. */
+static void
+dial(const char *address)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_port = htons(9) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	CHECK(inet_pton(AF_INET, address, &sin.sin_addr) == 1);
+	CHECK(connect(fd, (struct sockaddr *)&sin, sizeof(sin)) < 0 && errno == ECONNREFUSED);
+	close(fd);
+}
+
+/*
+ * Who has the address of a direct name is connected directly, whichever function told
+ * it: the proxy sees each address once, from before.
+ */
+static void
+direct_names(void)
+{
+	struct gaicb request = { .ar_name = "four.corp" }, *list[] = { &request };
+	struct hostent entry, *found = NULL;
+	char buf[512];
+	int error;
+
+	dial("10.99.0.11");
+	gives("one.corp", AF_INET, "10.99.0.11");
+	dial("10.99.0.11");
+	dial("10.99.0.12");
+	CHECK(gethostbyname("two.corp") != NULL);
+	dial("10.99.0.12");
+	dial("10.99.0.13");
+	CHECK(gethostbyname_r("three.corp", &entry, buf, sizeof(buf), &found, &error) == 0);
+	dial("10.99.0.13");
+	dial("10.99.0.14");
+	CHECK(getaddrinfo_a(GAI_WAIT, list, 1, NULL) == 0 && gai_error(&request) == 0);
+	dial("10.99.0.14");
+	freeaddrinfo(request.ar_result);
+}
+
+/* A number is no name, and says nothing that would make it direct. */
+static void
+direct_numbers(void)
+{
+	gives("10.99.0.15", AF_INET, "10.99.0.15");
+	CHECK(gethostbyname("10.99.0.15") != NULL);
+	dial("10.99.0.15");
 }
 
 /* All names are: nothing is reserved. */
@@ -289,6 +343,8 @@ main(int argc, char **argv)
 {
 	static const struct victim_case cases[] = {
 		{ "local", local },
+		{ "direct_names", direct_names },
+		{ "direct_numbers", direct_numbers },
 		{ "resolved", resolved },
 		{ "ranges", ranges },
 		{ "only_six", only_six },

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/preload/victim.h"
@@ -174,6 +175,70 @@ by_number(void)
 	connects_at_once();
 }
 
+/* Runs @confine in a child, which must be able to write and exit after it, and no more. */
+static void
+confined(void (*confine)(void))
+{
+	int status, ends[2];
+	char byte = 0;
+	pid_t child;
+
+	CHECK(pipe(ends) == 0);
+	child = fork();
+	if (child == 0) {
+		confine();
+		(void)!write(ends[1], "x", 1);
+		syscall(SYS_exit, 0);
+	}
+	close(ends[1]);
+	CHECK(read(ends[0], &byte, 1) == 1 && byte == 'x');
+	CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	close(ends[0]);
+}
+
+static void
+be_strict(void)
+{
+	CHECK(prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT) == 0);
+}
+
+static void
+allow_write_and_exit(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, DATA(nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_write, 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { .len = sizeof(code) / sizeof(code[0]), .filter = code };
+
+	CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	CHECK(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
+}
+
+/* Nothing of ours makes a call that the program has given up. */
+static void
+tight(void)
+{
+	confined(be_strict);
+	confined(allow_write_and_exit);
+}
+
+/* How programs ask whether there are filters; it changes nothing. */
+static void
+probing(void)
+{
+	struct sock_fprog program = { .len = 1, .filter = NULL };
+
+	CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	CHECK(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL) == -1 && errno == EFAULT);
+	CHECK(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == -1);
+	CHECK(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, 16L) == -1 && errno == EFAULT);
+	helper_works();
+}
+
 static void
 io_uring(void)
 {
@@ -195,6 +260,8 @@ main(int argc, char **argv)
 		{ "deadly_otherwise", deadly_otherwise },
 		{ "helper_running", helper_running },
 		{ "by_number", by_number },
+		{ "tight", tight },
+		{ "probing", probing },
 		{ "io_uring", io_uring },
 		{ NULL, NULL },
 	};

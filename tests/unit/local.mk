@@ -38,6 +38,8 @@ tests_unit_test_url_LDADD = $(common_ldadd)
 
 # What the library knows, without its hooks.
 client_known_sources = \
+	libsocksify/critical.c \
+	libsocksify/direct_addresses.c \
 	libsocksify/health.c \
 	libsocksify/hosts.c \
 	libsocksify/names.c \
@@ -135,6 +137,7 @@ libtestloop_la_SOURCES = \
 libtestloop_la_CFLAGS = $(server_test_cflags)
 
 server_tests = \
+	tests/unit/test_answer \
 	tests/unit/test_auth_cache \
 	tests/unit/test_conf \
 	tests/unit/test_conf_errors \
@@ -159,6 +162,8 @@ server_tests = \
 check_PROGRAMS += $(server_tests)
 TESTS += $(server_tests)
 
+tests_unit_test_answer_CFLAGS = $(server_test_cflags)
+tests_unit_test_answer_LDADD = $(server_ldadd)
 tests_unit_test_auth_cache_CFLAGS = $(server_test_cflags)
 tests_unit_test_auth_cache_LDADD = $(server_ldadd)
 tests_unit_test_conf_CFLAGS = $(server_test_cflags)

@@ -78,6 +78,31 @@ defaults_hold(void **state UNUSED)
 }
 
 static void
+a_rule_for_nobody_is_told(void **state UNUSED)
+{
+	static const char text[] = "internal: 127.0.0.1\nexternal: 127.0.0.1\n"
+	    "socksmethod: %s\n"
+	    "client pass { from: 0/0 to: 0/0 }\n"
+	    "pass { from: 0/0 to: 0/0 proxyprotocol: socks_v4 }\n"
+	    "pass { from: 0/0 to: 0/0 proxyprotocol: socks_v4 socksmethod: username }\n"
+	    "pass { from: 0/0 to: 0/0 proxyprotocol: socks_v4 socks_v5 socksmethod: username }\n";
+	char filled[sizeof(text) + 20];
+	struct conf *c;
+
+	snprintf(filled, sizeof(filled), text, "username");
+	c = parse(filled);
+	assert_true(warned(c, "x.conf:5: the rule matches nobody"));
+	assert_true(warned(c, "x.conf:6: the rule matches nobody"));
+	assert_false(warned(c, "x.conf:7: the rule"));
+	conf_free(c);
+	snprintf(filled, sizeof(filled), text, "none username");
+	c = parse(filled);
+	assert_false(warned(c, "x.conf:5: the rule"));
+	assert_true(warned(c, "x.conf:6: the rule matches nobody"));
+	conf_free(c);
+}
+
+static void
 every_global_option_is_read(void **state UNUSED)
 {
 	struct conf *c = parse("logoutput: stderr /var/log/s.log syslog/local3 \"/a b\"\n"
@@ -453,6 +478,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults_hold),
+		cmocka_unit_test(a_rule_for_nobody_is_told),
 		cmocka_unit_test(every_global_option_is_read),
 		cmocka_unit_test(rules_are_read_in_order),
 		cmocka_unit_test(addresses_and_ports_have_many_spellings),

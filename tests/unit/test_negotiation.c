@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "common/compiler.h"
+#include "common/socks4.h"
 #include "server/negotiation.h"
 
 static const enum auth_method none[] = { AUTH_NONE };
@@ -20,6 +21,7 @@ static const enum auth_method both[] = { AUTH_USERNAME, AUTH_NONE };
 #define GREETING	"\5\2\0\2"
 #define CREDENTIALS	"\1\5alice\6secret"
 #define REQUEST		"\5\1\0\3\7example\1\273"
+#define REQUEST4	"\4\1\1\273\0\0\0\7fred\0example\0"
 #define EARLY		"GET / HTTP/1.0\r\n"
 
 /*
@@ -85,6 +87,72 @@ any_split_leads_to_the_request(void **state UNUSED)
 }
 
 static void
+the_first_byte_decides_the_version(void **state UNUSED)
+{
+	static const char all[] = REQUEST4 EARLY;
+	struct negotiation n;
+	char out[64];
+	size_t len;
+
+	for (size_t step = 1; step < sizeof(all); step++) {
+		assert_int_equal(converse(&n, all, sizeof(all) - 1, step, both, 2, true, out, &len),
+		    NEGOTIATION_DONE);
+		assert_int_equal(len, 0);
+		assert_int_equal(n.version, SOCKS4_VERSION);
+		assert_int_equal(n.method, AUTH_NONE);
+		assert_string_equal(n.auth.username, "fred");
+		assert_int_equal(n.request.command, SOCKS4_CONNECT);
+		assert_string_equal(n.request.dst.name, "example");
+		assert_int_equal(host_port(&n.request.dst), 443);
+		assert_true(n.in_len <= sizeof(EARLY) - 1);
+		assert_memory_equal(n.in, EARLY, n.in_len);
+		negotiation_fini(&n);
+	}
+	for (size_t end = 1; end < sizeof(REQUEST4) - 1; end++)
+		assert_int_equal(converse(&n, all, end, end, none, 1, true, out, &len),
+		    NEGOTIATION_REQUEST4);
+}
+
+static void
+socks4_has_no_method_but_none(void **state UNUSED)
+{
+	static const char all[] = REQUEST4;
+	struct negotiation n;
+	char out[64];
+	size_t len;
+
+	for (size_t step = 1; step < sizeof(all); step++) {
+		assert_int_equal(converse(&n, all, sizeof(all) - 1, step, username, 1, true, out,
+		    &len), NEGOTIATION_FAILED);
+		assert_int_equal(len, SOCKS4_ANSWER_SIZE);
+		assert_memory_equal(out, "\0\133\0\0\0\0\0\0", len);
+		assert_string_equal(n.failure,
+		    "client offered no acceptable authentication method");
+	}
+	assert_int_equal(converse(&n, all, sizeof(all) - 1, 99, NULL, 0, true, out, &len),
+	    NEGOTIATION_FAILED);
+}
+
+/* A user without an end never fills the buffer. */
+static void
+an_endless_socks4_request_is_refused(void **state UNUSED)
+{
+	char all[600];
+	struct negotiation n;
+	char out[64];
+	size_t len;
+
+	memset(all, 'u', sizeof(all));
+	memcpy(all, REQUEST4, 8);
+	for (size_t step = 1; step < sizeof(all); step += 7) {
+		assert_int_equal(converse(&n, all, sizeof(all), step, none, 1, true, out, &len),
+		    NEGOTIATION_FAILED);
+		assert_int_equal(len, SOCKS4_ANSWER_SIZE);
+		assert_string_equal(n.failure, "malformed request");
+	}
+}
+
+static void
 the_servers_order_of_methods_counts(void **state UNUSED)
 {
 	struct negotiation n;
@@ -105,9 +173,14 @@ static const struct {
 	size_t		 out_len;
 	const char	*failure;
 } refusals[] = {
+#define REJECTED	"\0\133\0\0\0\0\0\0"
 #define REFUSAL(b, o, f) { b, sizeof(b) - 1, o, sizeof(o) - 1, f }
-	REFUSAL("\4\1\0\120", "", "SOCKS version 4 is not served"),
-	REFUSAL("GET / ", "", "not the greeting of a SOCKS5 client"),
+	REFUSAL("GET / ", "", "not the greeting of a SOCKS client"),
+	REFUSAL("\0", "", "not the greeting of a SOCKS client"),
+	REFUSAL("\6", "", "not the greeting of a SOCKS client"),
+	REFUSAL("\4\0\0\120\1\2\3\4\0", REJECTED, "unknown command"),
+	REFUSAL("\4\3\0\120\1\2\3\4fred\0", REJECTED, "unknown command"),
+	REFUSAL("\4\1\0\120\0\0\0\4fred\0\0", REJECTED, "malformed request"),
 	REFUSAL("\5\1\1", "\5\xff", "client offered no acceptable authentication method"),
 	REFUSAL("\5\0", "\5\xff", "client offered no acceptable authentication method"),
 	REFUSAL("\5\1\2\1\0", "\5\2", "malformed user name and password"),
@@ -176,6 +249,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_split_leads_to_the_request),
+		cmocka_unit_test(the_first_byte_decides_the_version),
+		cmocka_unit_test(socks4_has_no_method_but_none),
+		cmocka_unit_test(an_endless_socks4_request_is_refused),
 		cmocka_unit_test(the_servers_order_of_methods_counts),
 		cmocka_unit_test(every_refusal_has_its_answer),
 		cmocka_unit_test(a_wrong_password_ends_it),

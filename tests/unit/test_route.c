@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "libsocksify/direct_addresses.h"
 #include "libsocksify/health.h"
 #include "libsocksify/hosts.h"
 #include "libsocksify/names.h"
@@ -112,6 +113,14 @@ failed(void)
 	CHECK(way_to("127.0.0.1:80").way == ROUTE_DIRECT);
 	CHECK(route_name("web.example") == ROUTE_NAME_REMOTE);
 	return 0;
+}
+
+/* Who empties the variable has not asked for no proxy. */
+static int
+without_state(void)
+{
+	setenv(STATE_VARIABLE, "", 1);
+	return failed();
 }
 
 static int
@@ -287,6 +296,39 @@ test_direct_port_of_a_name(void **unused)
 	assert_string_equal(way(NULL, "198.18.200.200:80"), "ENETUNREACH");
 }
 
+/* What the resolver gave for a direct name is direct, although the routes to addresses say else. */
+static void
+test_address_of_a_direct_name(void **unused)
+{
+	struct endpoint address;
+
+	(void)unused;
+	add(".lan", 0, -1);
+	add("lan.example", 80, -1);
+	add("any", 0, 0);
+	assert_true(route_decide_name_direct(&settings, "box.lan"));
+	assert_false(route_decide_name_direct(&settings, "box.land"));
+	assert_false(route_decide_name_direct(&settings, "lan.example"));
+	endpoint_parse_ip(&address, "198.51.100.77");
+	assert_string_equal(way(NULL, "198.51.100.77:80"), "0");
+	direct_addresses_add(&address);
+	assert_string_equal(way(NULL, "198.51.100.77:80"), "direct");
+	assert_string_equal(way(NULL, "198.51.100.78:80"), "0");
+	/* The oldest gives way. */
+	for (unsigned i = 0; i < DIRECT_ADDRESSES; i++) {
+		address.ip[2] = (uint8_t)(100 + (i >> 8));
+		address.ip[3] = (uint8_t)i;
+		direct_addresses_add(&address);
+	}
+	assert_string_equal(way(NULL, "198.51.101.255:80"), "direct");
+	/* A name that is direct only because no route matches it has no say. */
+	begin(1);
+	add("10.0.0.0/8", 0, 0);
+	settings.direct_fallback = 1;
+	assert_int_equal(route_decide_name(&settings, "box"), ROUTE_NAME_LOCAL);
+	assert_false(route_decide_name_direct(&settings, "box"));
+}
+
 static void
 test_commands_and_protocols(void **unused)
 {
@@ -434,6 +476,8 @@ test_failed(void **unused)
 	assert_int_equal(in_child("no.such.proxy.invalid:1080", failed), 0);
 	assert_int_equal(in_child("192.0.2.9:x", failed), 0);
 	assert_int_equal(in_child("http://192.0.2.9:1", failed), 0);
+	assert_int_equal(in_child(NULL, without_state), 0);
+	assert_int_equal(in_child(PROXY, without_state), 0);
 }
 
 static void
@@ -501,6 +545,7 @@ main(void)
 		cmocka_unit_test_setup(test_candidates_end_at_direct, prepare),
 		cmocka_unit_test_setup(test_names_and_addresses_apart, prepare),
 		cmocka_unit_test_setup(test_direct_port_of_a_name, prepare),
+		cmocka_unit_test_setup(test_address_of_a_direct_name, prepare),
 		cmocka_unit_test_setup(test_commands_and_protocols, prepare),
 		cmocka_unit_test_setup(test_from, prepare),
 		cmocka_unit_test_setup(test_loopback, prepare),

@@ -12,6 +12,7 @@
 #include <errno.h>
 
 #include "common/compiler.h"
+#include "common/socks4.h"
 #include "common/socks5.h"
 #include "server/ipc.h"
 #include "server/session.h"
@@ -28,6 +29,7 @@ fill(struct session *s, const char *target, size_t early)
 	s->client_rule = (struct session_rule){ 3, RULE_LOG_CONNECT };
 	s->socks_rule = (struct session_rule){ 65535, RULE_LOG_ERROR | RULE_LOG_DATA };
 	s->io_timeout = 86400;
+	s->version = SOCKS5_VERSION;
 	s->method = AUTH_USERNAME;
 	s->command = SOCKS5_CONNECT;
 	memset(s->user, 'u', sizeof(s->user) - 1);
@@ -103,10 +105,34 @@ nonsense_is_refused(void **state UNUSED)
 	in.method = AUTH_METHODS;
 	reader_init(&r, buf, pack(&in, buf));
 	assert_int_equal(session_unpack(&r, &out), -EPROTO);
+	for (unsigned version = 0; version < 256; version++) {
+		fill(&in, "example.com:80", 0);
+		in.version = (uint8_t)version;
+		reader_init(&r, buf, pack(&in, buf));
+		assert_int_equal(session_unpack(&r, &out), version == 5 ? 0 : -EPROTO);
+		in.method = AUTH_NONE;
+		reader_init(&r, buf, pack(&in, buf));
+		assert_int_equal(session_unpack(&r, &out),
+		    version == 4 || version == 5 ? 0 : -EPROTO);
+	}
 	fill(&in, "192.0.2.1:80", 0);
 	in.dst.type = (enum host_type)9;
 	reader_init(&r, buf, pack(&in, buf));
 	assert_int_equal(session_unpack(&r, &out), -EPROTO);
+}
+
+static void
+socks4_gives_up_after_two_minutes(void **state UNUSED)
+{
+	static struct session s;
+
+	fill(&s, "192.0.2.1:80", 0);
+	assert_int_equal(session_time_limit(&s, 0), 0);
+	assert_int_equal(session_time_limit(&s, 300), 300);
+	s.version = SOCKS4_VERSION;
+	assert_int_equal(session_time_limit(&s, 0), 120);
+	assert_int_equal(session_time_limit(&s, 300), 120);
+	assert_int_equal(session_time_limit(&s, 30), 30);
 }
 
 int
@@ -116,6 +142,7 @@ main(void)
 		cmocka_unit_test(arrives_as_it_left),
 		cmocka_unit_test(no_prefix_and_no_surplus_passes),
 		cmocka_unit_test(nonsense_is_refused),
+		cmocka_unit_test(socks4_gives_up_after_two_minutes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

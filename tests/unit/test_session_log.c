@@ -101,6 +101,24 @@ lines_are_dantes(void **state UNUSED)
 	    "remote peer closed.  Session duration: 4s\n");
 }
 
+/* What a SOCKS4 client says of itself is there, and not as if it had been proven. */
+static void
+a_user_id_is_no_method(void **state UNUSED)
+{
+	struct session s = sample();
+
+	s.version = 4;
+	strcpy(s.user, "fred");
+	session_log_connect(&s);
+	assert_string_equal(logged(), "pass(2): tcp/connect [: userid%fred@172.18.0.1.51742 "
+	    "172.18.0.2.1080 -> 172.18.0.2.51743 93.184.216.34.80\n");
+	strcpy(s.user, "x@192.0.2.1.5 192.0.2.2.1080\nblock(1)");
+	session_log_negotiation(&s, "malformed request", 1);
+	assert_string_equal(logged(), "block(1): tcp/accept ]: "
+	    "userid%x@192.0.2.1.5\\s192.0.2.2.1080\\nblock(1)@172.18.0.1.51742 "
+	    "172.18.0.2.1080: malformed request after 0.001 seconds\n");
+}
+
 static void
 a_bind_begins_twice(void **state UNUSED)
 {
@@ -188,6 +206,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_are_dantes),
 		cmocka_unit_test(a_bind_begins_twice),
+		cmocka_unit_test(a_user_id_is_no_method),
 		cmocka_unit_test(failures_name_what_was_asked_for),
 		cmocka_unit_test(names_cannot_forge_a_line),
 		cmocka_unit_test(only_the_words_of_the_rule_are_logged),
