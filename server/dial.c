@@ -17,6 +17,17 @@ dial_set_keepalive(bool on)
 	keepalive = on;
 }
 
+int
+dial_set_options(int fd)
+{
+	int on = 1;
+
+	if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0 ||
+	    (keepalive && setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)) < 0))
+		return -errno;
+	return 0;
+}
+
 /*
  * 0, or -errno. connect(2) chooses the port, when it knows the target: bind(2)
  * would want one that no other connection from @source has, and they run out.
@@ -42,13 +53,11 @@ static int
 open_socket(const struct endpoint *source)
 {
 	int fd = socket(source->family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int on = 1, r = 0;
+	int r;
 
 	if (fd < 0)
 		return errno == EAFNOSUPPORT ? -ENETUNREACH : -errno;
-	if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0 ||
-	    (keepalive && setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)) < 0))
-		r = -errno;
+	r = dial_set_options(fd);
 	if (r == 0 && !endpoint_is_any(source))
 		r = bind_source(fd, source);
 	if (r < 0) {

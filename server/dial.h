@@ -9,6 +9,8 @@
 
 /* Whether sockets made from now on have SO_KEEPALIVE; they do not at first. */
 void	 dial_set_keepalive(bool on);
+/* What every socket to a remote host has: for those that others make. 0, or -errno. */
+int	 dial_set_options(int fd);
 
 /*
  * Connects to @remote from @source: 0 connected, with the socket's own end in

@@ -22,6 +22,8 @@ libserver_la_SOURCES = \
 	server/auth.c \
 	server/auth_cache.c \
 	server/auth_cache.h \
+	server/bind_wait.c \
+	server/bind_wait.h \
 	server/channel.c \
 	server/channel.h \
 	server/child.c \
@@ -108,9 +110,13 @@ libserver_la_SOURCES = \
 	server/session.h \
 	server/session_log.c \
 	server/session_log.h \
+	server/session_rule.c \
+	server/session_rule.h \
 	server/sister.c \
 	server/socksifyd.c \
 	server/socksifyd.h \
+	server/target.c \
+	server/target.h \
 	server/worker.c \
 	server/worker.h \
 	$(NULL)

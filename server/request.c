@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The request role: applies the socks rules, finds the target's address,
- * connects, answers the client, and passes the session with both sockets to the
- * io stage.
+ * connects, or waits to be connected to, answers the client, and passes the session
+ * with both sockets to the io stage.
  *
  * An address that a name stands for passes the rules before it is connected to,
  * each by itself: a name cannot lead where its address may not. A name for which
@@ -24,6 +24,7 @@
 #include "common/socks4.h"
 #include "common/socks5.h"
 #include "server/answer.h"
+#include "server/bind_wait.h"
 #include "server/connector.h"
 #include "server/external.h"
 #include "server/farewell.h"
@@ -32,6 +33,8 @@
 #include "server/rule.h"
 #include "server/session.h"
 #include "server/session_log.h"
+#include "server/session_rule.h"
+#include "server/target.h"
 #include "server/worker.h"
 
 #define CAPACITY	4096
@@ -40,7 +43,8 @@
 struct request {
 	TAILQ_ENTRY(request)	 entry;
 	int			 client_fd;
-	struct connector	*connector;
+	struct connector	*connector;	/* NULL, or for CONNECT */
+	struct bind_wait	*bind_wait;	/* NULL, or for BIND */
 	struct loop_timer	 again;
 	struct loop_io		 client_io;	/* while the connection is being made */
 	struct loop_deferred	 end;
@@ -57,7 +61,7 @@ static struct {
 	TAILQ_HEAD(, request)	 requests;
 } request = { .requests = TAILQ_HEAD_INITIALIZER(request.requests) };
 
-static void	request_connect(struct request *q);
+static void	request_carry_out(struct request *q);
 
 /* 0, or -errno. */
 static int
@@ -84,6 +88,8 @@ request_end(struct request *q, bool failed)
 {
 	if (q->connector != NULL)
 		connector_cancel(q->connector);
+	if (q->bind_wait != NULL)
+		bind_wait_cancel(q->bind_wait);
 	loop_timer_cancel(&q->again);
 	loop_io_del(&q->client_io);
 	TAILQ_REMOVE(&request.requests, q, entry);
@@ -146,53 +152,11 @@ fail_look_up(struct request *q, int error)
 	    error == ETIMEDOUT ? "no name server answered" : strerror(error));
 }
 
-static unsigned
-rule_command(uint8_t command)
-{
-	switch (command) {
-	case SOCKS5_BIND:
-		return RULE_CMD_BIND;
-	case SOCKS5_UDP_ASSOCIATE:
-		return RULE_CMD_UDPASSOCIATE;
-	default:
-		return RULE_CMD_CONNECT;
-	}
-}
-
-/* The rule that decides about the target at this address, or not yet at any. */
+/* As session_rule_find(). */
 static const struct rule *
 rule_for(const struct session *s, const struct endpoint *to, bool *needs_address)
 {
-	const struct conf *conf = worker_conf();
-	struct rule_query q = {
-		.from = s->client,
-		.to_name = s->dst.type == HOST_NAME ? s->dst.name : NULL,
-		.to = *to,
-		.command = rule_command(s->command),
-		.protocol = s->command == SOCKS5_UDP_ASSOCIATE ? RULE_UDP : RULE_TCP,
-		.proxyprotocol = s->version == SOCKS4_VERSION ? RULE_SOCKS_V4 : RULE_SOCKS_V5,
-		.method = (enum auth_method)s->method,
-	};
-
-	q.to.port = host_port(&s->dst);
-	return rule_find(conf->socks_rules, conf->socks_rule_count, &q, needs_address);
-}
-
-static void
-note_rule(struct session *s, const struct rule *rule)
-{
-	s->socks_rule.number = (uint16_t)rule->number;
-	s->socks_rule.log = (uint8_t)rule->log;
-}
-
-static void
-apply_rule(struct session *s, const struct rule *rule)
-{
-	note_rule(s, rule);
-	if (rule->timeout_io_tcp >= 0)
-		s->io_timeout = (uint32_t)rule->timeout_io_tcp;
-	if (rule->timeout_tcp_fin_wait >= 0)
-		s->fin_timeout = (uint32_t)rule->timeout_tcp_fin_wait;
+	return session_rule_find(worker_conf(), s, to, needs_address);
 }
 
 static int
@@ -204,7 +168,7 @@ permit(const struct endpoint *remote, void *arg)
 	if (rule->verdict == RULE_PASS)
 		return 0;
 	/* Its time limits are not for the address that may be found to pass. */
-	note_rule(&q->session, rule);
+	session_rule_note(&q->session, rule);
 	return -EACCES;
 }
 
@@ -223,18 +187,31 @@ pass_on(struct request *q, int remote_fd)
 	request_end(q, false);
 }
 
+/* 0, or -errno: a client that does not take these few bytes takes no others either. */
+static int
+say_success(struct request *q, const struct endpoint *bound)
+{
+	uint8_t answer[ANSWER_MAX];
+	size_t len = build_answer(&q->session, answer, sizeof(answer), SOCKS5_SUCCEEDED, bound);
+	ssize_t n = send(q->client_fd, answer, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (n == (ssize_t)len)
+		return 0;
+	return n < 0 ? -errno : -EAGAIN;
+}
+
+/* The connection is there; @bound is what the client is told. */
 static void
-succeed(struct request *q, const struct connector_result *result)
+succeed(struct request *q, const struct connector_result *result, const struct rule *rule,
+    const struct endpoint *bound)
 {
 	struct session *s = &q->session;
-	uint8_t answer[ANSWER_MAX];
-	size_t len = build_answer(s, answer, sizeof(answer), SOCKS5_SUCCEEDED, &result->local);
 
 	s->remote = result->remote;
 	s->external = result->local;
-	apply_rule(s, rule_for(s, &s->remote, NULL));
+	session_rule_apply(s, rule);
 	session_log_connect(s);
-	if (send(q->client_fd, answer, len, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)len) {
+	if (say_success(q, bound) < 0) {
 		session_log_failure(s, "the client does not take the reply");
 		close(result->fd);
 		request_end(q, true);
@@ -251,7 +228,7 @@ connected(const struct connector_result *result, void *arg)
 	q->connector = NULL;
 	loop_io_del(&q->client_io);
 	if (result->error == 0) {
-		succeed(q, result);
+		succeed(q, result, rule_for(&q->session, &result->remote, NULL), &result->local);
 	} else if (result->error == EACCES) {
 		session_log_block(&q->session);
 		refuse(q, SOCKS5_NOT_ALLOWED);
@@ -259,7 +236,7 @@ connected(const struct connector_result *result, void *arg)
 		fail_look_up(q, result->error);
 	} else {
 		q->session.remote = result->remote;
-		apply_rule(&q->session, rule_for(&q->session, &result->remote, NULL));
+		session_rule_apply(&q->session, rule_for(&q->session, &result->remote, NULL));
 		fail_connect(q, result->error);
 	}
 }
@@ -273,7 +250,7 @@ try_again(void *arg)
 	if (q->deadline_ms != 0 && loop_now() >= q->deadline_ms)
 		fail_connect(q, ETIMEDOUT);
 	else
-		request_connect(q);
+		request_carry_out(q);
 }
 
 static void
@@ -284,11 +261,11 @@ shortage_over(void *arg UNUSED)
 }
 
 /*
- * Descriptors or memory are short: this request waits, and nothing new is taken; the
- * kernel would drop the descriptors of a packet that finds no room.
+ * Descriptors or memory are short: nothing new is taken for a while; the kernel would
+ * drop the descriptors of a packet that finds no room.
  */
 static void
-shortage(struct request *q, int error)
+note_shortage(int error)
 {
 	static struct log_limit limit;
 	unsigned long unsaid;
@@ -297,9 +274,16 @@ shortage(struct request *q, int error)
 	if (log_limit_pass(&limit, &unsaid))
 		log_warn("request: cannot connect for now: %s (%lu times unsaid)",
 		    strerror(error), unsaid);
-	loop_timer_set(&q->again, SHORTAGE_MS, try_again, q);
 	loop_timer_set(&request.shortage, SHORTAGE_MS, shortage_over, NULL);
 	update_receiving();
+}
+
+/* And this request waits. */
+static void
+shortage(struct request *q, int error)
+{
+	loop_timer_set(&q->again, SHORTAGE_MS, try_again, q);
+	note_shortage(error);
 }
 
 /* A client that has ended its direction may still want to read; one that has reset does not. */
@@ -316,12 +300,18 @@ client_hung_up(int fd, unsigned events UNUSED, void *arg)
 	request_end(q, true);
 }
 
+/* Milliseconds; 0: no limit. */
+static uint64_t
+time_left(const struct request *q)
+{
+	return q->deadline_ms == 0 ? 0 : q->deadline_ms - loop_now();
+}
+
 static void
 request_connect(struct request *q)
 {
-	uint64_t left = q->deadline_ms == 0 ? 0 : q->deadline_ms - loop_now();
 	struct connector_result result;
-	int error = connector_start(&q->connector, &q->session.dst, &request.sources, left,
+	int error = connector_start(&q->connector, &q->session.dst, &request.sources, time_left(q),
 	    permit, connected, q, &result);
 
 	switch (error) {
@@ -344,33 +334,119 @@ request_connect(struct request *q)
 	}
 }
 
-/* A name that is an address in letters is that address: to the rules as well. */
+/* Somebody has connected who must not; @rule NULL: by the rule of the request. */
 static void
-literal_to_address(struct host *dst)
+log_stranger(const struct session *s, const struct endpoint *peer, const struct rule *rule)
 {
-	struct endpoint e;
+	static struct session stranger;
 
-	if (dst->type == HOST_NAME && endpoint_parse_ip(&e, dst->name) == 0) {
-		e.port = dst->endpoint.port;
-		dst->endpoint = e;
-		dst->type = HOST_IP;
+	stranger = *s;
+	stranger.command = SESSION_BINDREPLY;
+	stranger.remote = *peer;
+	if (rule != NULL)
+		session_rule_note(&stranger, rule);
+	session_log_block(&stranger);
+}
+
+static bool
+peer_came(const struct endpoint *peer, bool expected, void *arg)
+{
+	struct request *q = arg;
+	const struct rule *rule = session_rule_find_reply(worker_conf(), &q->session, peer);
+
+	if (expected && rule->verdict == RULE_PASS)
+		return true;
+	log_stranger(&q->session, peer, expected ? rule : NULL);
+	return false;
+}
+
+/* A client that has ended its direction waits for nobody any more. */
+static void
+bind_client_gone(int fd UNUSED, unsigned events UNUSED, void *arg)
+{
+	struct request *q = arg;
+
+	session_log_failure(&q->session, "the client has closed the connection");
+	request_end(q, true);
+}
+
+static int
+bind_listening(const struct endpoint *bound, const struct endpoint *host, void *arg)
+{
+	struct request *q = arg;
+	struct session *s = &q->session;
+
+	s->external = *bound;
+	session_rule_apply(s, rule_for(s, host, NULL));
+	session_log_connect(s);
+	return say_success(q, bound);
+}
+
+static void
+bind_shortage(int error, void *arg UNUSED)
+{
+	note_shortage(error);
+}
+
+static void
+bind_done(const struct connector_result *result, void *arg)
+{
+	struct request *q = arg;
+	struct session *s = &q->session;
+
+	q->bind_wait = NULL;
+	loop_io_del(&q->client_io);
+	if (result->error == 0) {
+		s->command = SESSION_BINDREPLY;
+		succeed(q, result, session_rule_find_reply(worker_conf(), s, &result->remote),
+		    &result->remote);
+	} else if (result->error == EACCES) {
+		session_log_block(s);
+		refuse(q, SOCKS5_NOT_ALLOWED);
+	} else if (s->dst.type == HOST_NAME && s->external.family == AF_UNSPEC) {
+		fail_look_up(q, result->error);
+	} else if (result->error == ETIMEDOUT) {
+		fail(q, ETIMEDOUT, "nobody has connected in time");
+	} else {
+		fail(q, result->error, "cannot wait for a connection: %s",
+		    strerror(result->error));
 	}
 }
 
-/*
- * Whether the resolver takes the name for what the rules have read: a backslash, by
- * which it spells any byte, and blanks and controls are in no host's name.
- */
-static bool
-is_sound(const struct host *dst)
+static void
+request_bind(struct request *q)
 {
-	const unsigned char *c = (const unsigned char *)dst->name;
+	static const struct bind_wait_ops ops = {
+		.permit = permit,
+		.listening = bind_listening,
+		.peer = peer_came,
+		.shortage = bind_shortage,
+		.done = bind_done,
+	};
+	struct connector_sources sources = request.sources;
+	const struct bind_wait_request wanted = {
+		.dst = &q->session.dst,
+		.sources = &sources,
+		.internal = &q->session.internal,
+		.timeout_ms = time_left(q),
+	};
 
-	if (dst->type != HOST_NAME)
-		return true;
-	while (*c > ' ' && *c != 0x7f && *c != '\\')
-		c++;
-	return *c == '\0';
+	/* Its answers have no room for an IPv6 address. */
+	if (q->session.version == SOCKS4_VERSION)
+		memset(&sources.ip6, 0, sizeof(sources.ip6));
+	if (bind_wait_start(&q->bind_wait, &wanted, &ops, q) < 0)
+		shortage(q, ENOMEM);
+	else
+		loop_io_add(&q->client_io, q->client_fd, LOOP_HANGUP, bind_client_gone, q);
+}
+
+static void
+request_carry_out(struct request *q)
+{
+	if (q->session.command == SOCKS5_BIND)
+		request_bind(q);
+	else
+		request_connect(q);
 }
 
 static void
@@ -390,24 +466,32 @@ request_start(struct request *q)
 	bool needs_address = false;
 	const struct rule *rule;
 
-	literal_to_address(&s->dst);
+	target_normalize(&s->dst);
 	rule = rule_for(s, &s->dst.endpoint, &needs_address);
 	if (!needs_address)
-		apply_rule(s, rule);
+		session_rule_apply(s, rule);
 	if (!needs_address && rule->verdict == RULE_BLOCK) {
 		session_log_block(s);
 		refuse(q, SOCKS5_NOT_ALLOWED);
 		return;
 	}
-	if (!is_sound(&s->dst)) {
+	if (!target_is_sound(&s->dst)) {
 		session_log_failure(s, "this can be no host's name");
 		refuse(q, SOCKS5_HOST_UNREACHABLE);
 		return;
 	}
 	start_timeout(q, rule);
 	switch (s->command) {
+	case SOCKS5_BIND:
+		if (target_is_bind_extension(&s->dst)) {
+			session_log_failure(s, "Dante's BIND extension is not supported");
+			refuse(q, SOCKS5_COMMAND_NOT_SUPPORTED);
+			break;
+		}
+		request_carry_out(q);
+		break;
 	case SOCKS5_CONNECT:
-		request_connect(q);
+		request_carry_out(q);
 		break;
 	default:
 		session_log_failure(s, "command not supported");

@@ -104,7 +104,8 @@ static const struct {
 	    "getrandom sysinfo uname futex futex_time64 futex_waitv rseq sched_yield getcpu" },
 	{ ROLE(NEGOTIATE), "accept4 shutdown" },
 	{ ROLE(IO), "pipe2 splice shutdown getsockopt" },
-	{ ROLE(REQUEST), "connect shutdown getsockopt getpeername sendmmsg recvmmsg" },
+	{ ROLE(REQUEST), "connect listen accept4 shutdown getsockopt getpeername "
+	    "sendmmsg recvmmsg" },
 	{ ROLE(AUTH), "connect shutdown getsockopt getpeername getsockname" },
 	/* getifaddrs() binds its netlink socket. */
 	{ RULES, "bind getsockname" },
@@ -168,6 +169,7 @@ static const struct condition {
 	{ ROLE(REQUEST), "setsockopt", OPTION(IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT) },
 	{ ROLE(REQUEST), "setsockopt", OPTION(IPPROTO_IP, IP_RECVERR) },
 	{ ROLE(REQUEST), "setsockopt", OPTION(IPPROTO_IPV6, IPV6_RECVERR) },
+	{ ROLE(REQUEST), "setsockopt", OPTION(IPPROTO_IPV6, IPV6_V6ONLY) },
 	/* To what keeps the accounts: nscd, userdbd, sssd. */
 	{ ROLE(AUTH), "socket", SOCKET(AF_UNIX, SOCK_STREAM, 0) },
 	{ ROLE(AUTH), "socket", SOCKET(AF_UNIX, SOCK_DGRAM, 0) },
@@ -177,7 +179,7 @@ static const struct condition {
 
 /* What is fatal also where the rest is not. */
 static const char fatal_calls[] =
-	"execve execveat fork vfork clone clone3 listen accept accept4 "
+	"execve execveat fork vfork clone clone3 accept "
 	"ptrace process_vm_readv process_vm_writev process_madvise kcmp "
 	"kill tkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_getfd pidfd_send_signal "
 	"mount umount umount2 mount_setattr move_mount open_tree fsopen fsconfig fsmount fspick "
@@ -251,6 +253,9 @@ fill(scmp_filter_ctx filter, enum role role)
 	}
 	if (lenient && error == 0)
 		error = add_calls(filter, SCMP_ACT_KILL_PROCESS, fatal_calls);
+	/* BIND is for the request role to carry out, and nobody's else. */
+	if (role == ROLE_AUTH && error == 0)
+		error = add_calls(filter, SCMP_ACT_KILL_PROCESS, "listen accept4");
 	return error;
 }
 

@@ -13,6 +13,9 @@
 #include "common/cursor.h"
 #include "server/rule.h"
 
+/* A command of ours: what a BIND has become when its connection came. */
+#define SESSION_BINDREPLY	0x82
+
 #define SESSION_EARLY_MAX	1024	/* bytes that came behind the request */
 
 /* What a rule that passed a session leaves with it. */
@@ -33,7 +36,7 @@ struct session {
 	uint32_t	 fin_timeout;	/* seconds; 0: none */
 	uint8_t		 version;	/* of SOCKS that the client speaks: 4 or 5 */
 	uint8_t		 method;	/* enum auth_method */
-	uint8_t		 command;	/* RFC 1928 CMD */
+	uint8_t		 command;	/* RFC 1928 CMD, or SESSION_BINDREPLY */
 	/*
 	 * Who the client is by .method. With AUTH_NONE what it says of itself in SOCKS4's
 	 * USERID: for the log alone, as nothing proves it. "": nobody.

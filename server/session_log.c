@@ -92,6 +92,8 @@ command_text(const struct session *s)
 	switch (s->command) {
 	case SOCKS5_BIND:
 		return "tcp/bind";
+	case SESSION_BINDREPLY:
+		return "tcp/bindreply";
 	case SOCKS5_UDP_ASSOCIATE:
 		return "udp/udpassociate";
 	default:

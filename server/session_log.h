@@ -28,7 +28,10 @@ struct session_bytes {
 void	session_log_accept(const struct session *s, bool pass);
 /* The client's negotiation failed: @why, and whether it was a question of time. */
 void	session_log_negotiation(const struct session *s, const char *why, uint64_t after_ms);
-/* The request was carried out. */
+/*
+ * The request was carried out; a BIND twice: when it begins to wait, and, as
+ * SESSION_BINDREPLY, when its connection has come.
+ */
 void	session_log_connect(const struct session *s);
 /* The socks rules blocked the request. */
 void	session_log_block(const struct session *s);

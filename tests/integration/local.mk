@@ -7,6 +7,8 @@ server_integration_tests = \
 	tests/integration/auth_system.sh \
 	tests/integration/config_errors.sh \
 	tests/integration/auth_crowd.sh \
+	tests/integration/bind.sh \
+	tests/integration/bind_ftp.sh \
 	tests/integration/curl.sh \
 	tests/integration/daemon.sh \
 	tests/integration/dante_client.sh \

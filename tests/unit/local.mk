@@ -141,6 +141,7 @@ server_tests = \
 	tests/unit/test_auth_cache \
 	tests/unit/test_conf \
 	tests/unit/test_conf_errors \
+	tests/unit/test_bind_wait \
 	tests/unit/test_connector \
 	tests/unit/test_dial \
 	tests/unit/test_external \
@@ -172,6 +173,8 @@ tests_unit_test_conf_errors_CFLAGS = $(server_test_cflags)
 tests_unit_test_conf_errors_LDADD = $(server_ldadd)
 tests_unit_test_conf_errors_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc \
 	-Wl,--wrap=realloc -Wl,--wrap=reallocarray -Wl,--wrap=strdup
+tests_unit_test_bind_wait_CFLAGS = $(server_test_cflags)
+tests_unit_test_bind_wait_LDADD = $(loop_ldadd)
 tests_unit_test_connector_CFLAGS = $(server_test_cflags)
 tests_unit_test_connector_LDADD = $(loop_ldadd)
 tests_unit_test_dial_CFLAGS = $(server_test_cflags)

@@ -242,6 +242,17 @@ do_socket6(void)
 }
 
 static int
+do_only_six(void)
+{
+	int on = 1;
+
+	/* Of an IPv4 socket it cannot be asked; that it may be is what counts. */
+	if (setsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) == 0)
+		return 1;
+	return errno == ENOPROTOOPT ? 0 : errno;
+}
+
+static int
 do_socket_unix(void)
 {
 	return outcome(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
@@ -384,8 +395,9 @@ static const struct {
 	{ "change a limit", do_limit_write, NONE, BIT(REQUEST) | BIT(AUTH) },
 	{ "kill the parent", do_kill_parent, NONE, NONE },
 	{ "kill the parent's thread", do_tgkill_parent, NONE, BIT(REQUEST) | BIT(AUTH) },
-	{ "accept", do_accept, BIT(NEGOTIATE), NONE },
-	{ "listen", do_listen, NONE, NONE },
+	{ "accept", do_accept, BIT(NEGOTIATE) | BIT(REQUEST), NONE },
+	{ "listen", do_listen, BIT(REQUEST), NONE },
+	{ "listen by IPv6 alone", do_only_six, BIT(REQUEST), BIT(AUTH) },
 	{ "make a pair", do_pair, BIT(NEGOTIATE), BIT(REQUEST) | BIT(AUTH) },
 	{ "splice", do_splice, BIT(IO), BIT(REQUEST) | BIT(AUTH) },
 	{ "reset", do_reset, BIT(IO), BIT(REQUEST) | BIT(AUTH) },

@@ -120,6 +120,28 @@ a_user_id_is_no_method(void **state UNUSED)
 }
 
 static void
+a_bind_begins_twice(void **state UNUSED)
+{
+	const struct session_bytes bytes = { 1, 2, 3, 4 };
+	struct session s = sample();
+	struct endpoint peer = s.remote;
+
+	memset(&s.remote, 0, sizeof(s.remote));
+	host_parse_port(&s.dst, "ftp.example:21");
+	s.command = SOCKS5_BIND;
+	session_log_connect(&s);
+	assert_string_equal(logged(), "pass(2): tcp/bind [: 172.18.0.1.51742 172.18.0.2.1080 -> "
+	    "172.18.0.2.51743 ftp.example.21\n");
+	s.command = SESSION_BINDREPLY;
+	s.remote = peer;
+	session_log_connect(&s);
+	assert_string_equal(logged(), "pass(2): tcp/bindreply [: 172.18.0.1.51742 "
+	    "172.18.0.2.1080 -> 172.18.0.2.51743 93.184.216.34.80\n");
+	session_log_end(&s, &bytes, "i/o timeout", false, 1000);
+	assert_non_null(strstr(logged(), "pass(2): tcp/bindreply ]: 1 -> 172.18.0.1.51742 "));
+}
+
+static void
 failures_name_what_was_asked_for(void **state UNUSED)
 {
 	struct session s = sample();
@@ -183,6 +205,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_are_dantes),
+		cmocka_unit_test(a_bind_begins_twice),
 		cmocka_unit_test(a_user_id_is_no_method),
 		cmocka_unit_test(failures_name_what_was_asked_for),
 		cmocka_unit_test(names_cannot_forge_a_line),
