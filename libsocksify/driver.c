@@ -28,6 +28,7 @@
 
 #define IDLE_MS		1000
 #define EVENTS		64	/* taken from the kernel at a time */
+#define NUMBERS_OWN	4	/* inbox, epoll, refuser, standard error */
 #define NUMBERS_KEPT	8	/* of the table, for other things than sockets of attempts */
 #define COPIES_FREE	64	/* copies held before those that are of no use are looked for */
 
@@ -87,6 +88,7 @@ driver_open(struct driver *d)
 	d->tid = (pid_t)RAW(SYS_gettid);
 	d->refuser = -1;
 	d->attempts = 0;
+	d->full = false;
 	d->overdue = (struct deadlines){ NULL, NULL };
 	d->slow = (struct deadlines){ NULL, NULL };
 	d->failed = false;
@@ -200,14 +202,46 @@ adopt(struct driver *d, struct attempt *a, int fd)
 	d->failed = true;
 }
 
-/* Takes what is in the inbox. Under the lock. */
+static bool
+fits(const struct driver *d)
+{
+	struct rlimit limit;
+
+	return d->attempts == 0 || getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
+	    d->attempts + d->copy_count + NUMBERS_OWN + NUMBERS_KEPT < limit.rlim_cur;
+}
+
+/*
+ * Whether there is a number for the socket of another attempt. A program may have
+ * as many sockets as this table has numbers; one of them at least is let in. Under
+ * the lock.
+ */
+static bool
+has_room(struct driver *d)
+{
+	if (!fits(d))
+		sweep_copies(d);
+	return fits(d);
+}
+
+/* Listens to the inbox, or leaves in it what is there until an attempt has ended. */
 static void
-take_messages(struct driver *d)
+set_full(struct driver *d, bool full)
+{
+	struct epoll_event event = { .events = full ? 0 : EPOLLIN };
+
+	if (d->full != full && RAW(SYS_epoll_ctl, d->epoll, EPOLL_CTL_MOD, d->inbox, &event) == 0)
+		d->full = full;
+}
+
+/* Takes what is in the inbox: as much as there is room for, or @all. Under the lock. */
+static void
+take_messages(struct driver *d, bool all)
 {
 	struct message m;
 	int fd, error;
 
-	while ((error = inbox_receive(d->inbox, &m, &fd)) != -EAGAIN) {
+	while ((all || has_room(d)) && (error = inbox_receive(d->inbox, &m, &fd)) != -EAGAIN) {
 		if (error < 0)
 			continue;
 		if (m.kind == MESSAGE_ATTEMPT)
@@ -215,6 +249,7 @@ take_messages(struct driver *d)
 		else if (m.kind == MESSAGE_EPOLL && fd >= 0)
 			keep_epoll(d, m.epoll, m.drops, fd);
 	}
+	set_full(d, !has_room(d));
 }
 
 static int
@@ -239,7 +274,7 @@ at_number(int fd, const struct attempt *a, void (*act)(int fd, const struct atte
 	 * What translate() will look for may still be in the inbox: it was sent before
 	 * the lock was taken here. Not later, as copies may be closed by their numbers.
 	 */
-	take_messages(translating);
+	take_messages(translating, true);
 	if (fd == a->socket) {
 		act(fd, a);
 		return;
@@ -350,6 +385,7 @@ finish(struct driver *d, struct attempt *a)
 	deadlines_clear(&a->overdue);
 	deadlines_clear(&a->slow);
 	d->attempts--;
+	set_full(d, false);
 	state_lock();
 	if (a->socket >= 0 && !connection_abandoned(c)) {
 		options_restore(&c->options, a->socket);
@@ -462,7 +498,7 @@ driver_run(struct driver *d)
 				continue;
 			}
 			state_lock();
-			take_messages(d);
+			take_messages(d, false);
 			state_unlock();
 		}
 		expire(d);

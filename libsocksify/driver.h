@@ -23,6 +23,7 @@ struct driver {
 	int			 refuser;	/* a loopback port that refuses, or -1 */
 	struct sockaddr_in	 refuser_name;
 	unsigned		 attempts;	/* how many it drives */
+	bool			 full;		/* the inbox is left alone until one of them has ended */
 	struct deadlines	 overdue, slow;	/* see struct attempt */
 	bool			 failed;	/* one of them could not be begun */
 	struct copy		*copies;	/* of the program's epoll descriptors */
