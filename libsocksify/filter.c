@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -207,6 +208,7 @@ filter_kills_helper(const struct sock_fprog *program)
 		{ SYS_epoll_create1, { 0 } },
 		{ SYS_epoll_ctl, { 0 } },
 		{ SYS_epoll_pwait, { 0 } },
+		{ SYS_prlimit64, { 0, RLIMIT_NOFILE } },
 	};
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
