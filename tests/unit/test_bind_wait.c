@@ -283,7 +283,7 @@ it_fails_where_it_cannot_be(void **state UNUSED)
 static void
 a_shortage_is_waited_for(void **state UNUSED)
 {
-	int peer;
+	int peer, another;
 
 	begin("127.0.0.2:0", "127.0.0.1", NULL, 0);
 	looptest_forbid_descriptors();
@@ -297,10 +297,13 @@ a_shortage_is_waited_for(void **state UNUSED)
 	looptest_run();
 	assert_int_equal(seen.shortages, 2);
 	looptest_allow_descriptors();
+	/* Under valgrind, accept(2) loses the connection that it has no number for. */
+	another = connect_from("127.0.0.2");
 	looptest_run();
 	assert_true(seen.done);
 	assert_int_equal(seen.result.error, 0);
 	close(peer);
+	close(another);
 	close(seen.result.fd);
 }
 
