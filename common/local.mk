@@ -10,6 +10,8 @@ libcommon_la_SOURCES = \
 	common/conf_addr.h \
 	common/conf_lex.c \
 	common/conf_lex.h \
+	common/conf_value.c \
+	common/conf_value.h \
 	common/cursor.c \
 	common/cursor.h \
 	common/dns_message.c \

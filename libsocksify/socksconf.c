@@ -57,7 +57,7 @@ read_log(struct socksconf_parser *p, bool errors)
 	struct conf_token t;
 	const char *path = t.text;
 
-	if (socksconf_value(p, &t, "stderr or a file name") < 0)
+	if (conf_value(&p->values, &t, "stderr or a file name") < 0)
 		return -EINVAL;
 	if (conf_token_is(&t, "syslog") || strncmp(t.text, "syslog/", 7) == 0) {
 		socksconf_warn(p, t.line, "%s: nothing is written to the system's log",
@@ -85,7 +85,7 @@ read_logoutput(struct socksconf_parser *p, void *field UNUSED)
 
 	do
 		error = read_log(p, false);
-	while (error == 0 && socksconf_more(p));
+	while (error == 0 && conf_value_follows(&p->values));
 	return error;
 }
 
@@ -96,7 +96,7 @@ read_errorlog(struct socksconf_parser *p, void *field UNUSED)
 
 	do
 		error = read_log(p, true);
-	while (error == 0 && socksconf_more(p));
+	while (error == 0 && conf_value_follows(&p->values));
 	return error;
 }
 
@@ -106,7 +106,7 @@ read_resolveprotocol(struct socksconf_parser *p, void *field)
 	const struct conf_word *w;
 	struct conf_token t;
 
-	if (socksconf_value(p, &t, "a word") < 0)
+	if (conf_value(&p->values, &t, "a word") < 0)
 		return -EINVAL;
 	w = conf_word_find(resolve_protocols, t.text);
 	if (w == NULL)
@@ -122,11 +122,11 @@ read_reserved(struct socksconf_parser *p, void *field UNUSED)
 	const char *why;
 
 	do {
-		if (socksconf_value(p, &t, "a range of addresses") < 0)
+		if (conf_value(&p->values, &t, "a range of addresses") < 0)
 			return -EINVAL;
 		if (settings_add_range(p->settings, t.text, &why) < 0)
 			return conf_lex_fail(&p->lex, &t, "expected %s", why);
-	} while (socksconf_more(p));
+	} while (conf_value_follows(&p->values));
 	return 0;
 }
 
@@ -139,7 +139,7 @@ read_nameserver(struct socksconf_parser *p, void *field)
 	struct host host;
 	int error = 0;
 
-	if (socksconf_value(p, &t, "a host") < 0)
+	if (conf_value(&p->values, &t, "a host") < 0)
 		return -EINVAL;
 	if (strchr(t.text, '/') != NULL || t.text[0] == '.' || host_parse(&host, t.text) < 0)
 		return conf_lex_fail(&p->lex, &t, "expected a host for nameserver");
@@ -204,6 +204,9 @@ parser_init(struct socksconf_parser *p, struct settings *settings, const char *f
 		.settings = settings, .report = report,
 		.globals = global_options, .options = socksconf_route_options,
 	};
+	p->values = (struct conf_values){
+		.lex = &p->lex, .is_keyword = socksconf_is_keyword, .parser = p,
+	};
 	return conf_lex_init(&p->lex, file, text, len, report->error, report->error_size);
 }
 
@@ -224,7 +227,7 @@ socksconf_parse(struct settings *settings, const char *file, const char *text, s
 			continue;
 		}
 		p.routes = true;
-		error = socksconf_expect(&p, "{", "route");
+		error = conf_expect_punct(&p.lex, "{", "route");
 		if (error == 0)
 			error = socksconf_read_route(&p, t.line, false);
 	}
@@ -254,6 +257,7 @@ socksconf_parse_option(struct settings *settings, const char *variable, const ch
 		return -EINVAL;
 	strcpy(name.text, keyword);
 	p.keyword = k;
+	p.values.keyword = k->name;
 	p.name = &name;
 	if (k->take(&p, (char *)settings + k->offset) < 0 ||
 	    conf_lex_next(&p.lex, &t, CONF_VALUE) < 0)

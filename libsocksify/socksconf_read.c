@@ -35,89 +35,29 @@ socksconf_warn(struct socksconf_parser *p, unsigned line, const char *fmt, ...)
 	settings_warn(p->report, "%s:%u: %s", p->lex.file, line, text);
 }
 
-/* Whether "keyword:" comes next: what a list or a missing value ends with. */
-static bool
-at_keyword(const struct socksconf_parser *p)
-{
-	struct conf_lex copy = p->lex;
-	struct conf_token t;
-
-	if (conf_lex_peek(&copy, &t, CONF_NAME) < 0 || t.type != CONF_WORD ||
-	    (socksconf_find(p->globals, t.text) == NULL &&
-	    socksconf_find(p->options, t.text) == NULL))
-		return false;
-	if (conf_lex_next(&copy, &t, CONF_NAME) < 0)
-		return false;
-	return conf_lex_peek(&copy, &t, CONF_NAME) == 0 && conf_token_is(&t, ":");
-}
-
-int
-socksconf_value(struct socksconf_parser *p, struct conf_token *t, const char *expected)
-{
-	bool keyword = at_keyword(p);
-
-	if (conf_lex_next(&p->lex, t, keyword ? CONF_NAME : CONF_VALUE) < 0)
-		return -EINVAL;
-	if (keyword || t->type == CONF_END || t->type == CONF_PUNCT)
-		return conf_lex_fail(&p->lex, t, "expected %s for %s", expected,
-		    p->keyword->name);
-	return 0;
-}
-
 bool
-socksconf_more(struct socksconf_parser *p)
+socksconf_is_keyword(const void *parser, const char *word)
 {
-	struct conf_token t;
+	const struct socksconf_parser *p = parser;
 
-	if (conf_lex_peek(&p->lex, &t, CONF_VALUE) < 0)
-		return true;
-	return !t.first && t.type != CONF_END && t.type != CONF_PUNCT && !at_keyword(p);
-}
-
-int
-socksconf_expect(struct socksconf_parser *p, const char *punct, const char *behind)
-{
-	struct conf_token t;
-
-	if (conf_lex_next(&p->lex, &t, CONF_NAME) < 0)
-		return -EINVAL;
-	if (!conf_token_is(&t, punct))
-		return conf_lex_fail(&p->lex, &t, "expected \"%s\" behind %s", punct, behind);
-	return 0;
+	return socksconf_find(p->globals, word) != NULL || socksconf_find(p->options, word) != NULL;
 }
 
 int
 socksconf_words(struct socksconf_parser *p, const struct conf_word *words, uint8_t *set)
 {
-	const struct conf_word *w;
-	struct conf_token t;
+	unsigned found = 0;
 
-	do {
-		if (socksconf_value(p, &t, "a word") < 0)
-			return -EINVAL;
-		w = conf_word_find(words, t.text);
-		if (w == NULL)
-			return conf_lex_fail_words(&p->lex, &t, words);
-		*set |= (uint8_t)w->value;
-	} while (socksconf_more(p));
+	if (conf_value_words(&p->values, words, &found) < 0)
+		return -EINVAL;
+	*set |= (uint8_t)found;
 	return 0;
 }
 
 int
 socksconf_read_number(struct socksconf_parser *p, void *field)
 {
-	const struct socksconf_keyword *k = p->keyword;
-	struct conf_token t;
-	int error;
-
-	if (socksconf_value(p, &t, "a number") < 0)
-		return -EINVAL;
-	error = conf_parse_number(t.text, k->max, field);
-	if (error == -ERANGE)
-		return conf_lex_fail(&p->lex, &t, "expected a number from 0 to %u for %s",
-		    k->max, k->name);
-	return error < 0 ?
-	    conf_lex_fail(&p->lex, &t, "expected a number for %s", k->name) : 0;
+	return conf_value_number(&p->values, p->keyword->max, field);
 }
 
 int
@@ -126,9 +66,9 @@ socksconf_read_ignored(struct socksconf_parser *p, void *field UNUSED)
 	struct conf_token t;
 
 	do {
-		if (socksconf_value(p, &t, "a value") < 0)
+		if (conf_value(&p->values, &t, "a value") < 0)
 			return -EINVAL;
-	} while (socksconf_more(p));
+	} while (conf_value_follows(&p->values));
 	socksconf_warn(p, p->name->line, "%s has no effect: %s", p->name->text, p->keyword->note);
 	return 0;
 }
@@ -193,13 +133,14 @@ socksconf_option(struct socksconf_parser *p, const struct conf_token *name)
 	if (k == NULL)
 		return fail_keyword(p, name);
 	p->keyword = k;
+	p->values.keyword = k->name;
 	p->name = name;
 	if (k->take == NULL)
 		return conf_lex_fail(&p->lex, name, "expected another keyword: %s", k->note);
 	if (p->route == NULL && p->routes)
 		return conf_lex_fail(&p->lex, name, "expected a route: this is a global option, "
 		    "which must come before the first route");
-	if (socksconf_expect(p, ":", k->name) < 0 || keyword_seen(p, name) < 0)
+	if (conf_expect_punct(&p->lex, ":", k->name) < 0 || keyword_seen(p, name) < 0)
 		return -EINVAL;
 	return k->take(p, base + k->offset);
 }

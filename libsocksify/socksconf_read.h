@@ -7,7 +7,7 @@
 #ifndef LIBSOCKSIFY_SOCKSCONF_READ_H
 #define LIBSOCKSIFY_SOCKSCONF_READ_H
 
-#include "common/conf_lex.h"
+#include "common/conf_value.h"
 #include "libsocksify/settings.h"
 #include "libsocksify/settings_report.h"
 
@@ -18,6 +18,7 @@ struct socksconf_route;
 
 struct socksconf_parser {
 	struct conf_lex		 lex;
+	struct conf_values	 values;
 	struct settings		*settings;
 	const struct settings_report	*report;
 	/* The tables of the file and of routes; they end with a row without a name. */
@@ -50,11 +51,8 @@ const struct socksconf_keyword *socksconf_find(const struct socksconf_keyword *t
 /* "FILE:LINE: …", if anybody wants to know. */
 void	 socksconf_warn(struct socksconf_parser *p, unsigned line, const char *fmt, ...)
 	    PRINTF_LIKE(3, 4);
-/* One value; a keyword and its colon, a brace or the end in its place is an error. */
-int	 socksconf_value(struct socksconf_parser *p, struct conf_token *t, const char *expected);
-/* Whether a further value follows on the line of the one before; it is not taken. */
-bool	 socksconf_more(struct socksconf_parser *p);
-int	 socksconf_expect(struct socksconf_parser *p, const char *punct, const char *behind);
+/* Of struct conf_values. */
+bool	 socksconf_is_keyword(const void *parser, const char *word);
 /* All the words of a list, or-ed together. */
 int	 socksconf_words(struct socksconf_parser *p, const struct conf_word *words, uint8_t *set);
 

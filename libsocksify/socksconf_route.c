@@ -109,7 +109,7 @@ read_address(struct socksconf_parser *p, struct settings_address *a, bool names)
 	struct conf_port port;
 	struct conf_token t;
 
-	if (socksconf_value(p, &t, "an address") < 0 || conf_addr_parse(&p->lex, &t, &addr) < 0)
+	if (conf_value(&p->values, &t, "an address") < 0 || conf_addr_parse(&p->lex, &t, &addr) < 0)
 		return -EINVAL;
 	if (!names && addr.type != CONF_ADDR_ANY && addr.type != CONF_ADDR_NET)
 		return conf_lex_fail(&p->lex, &t, "expected an address with its mask: "
@@ -220,7 +220,7 @@ read_via(struct socksconf_parser *p, void *field)
 	struct conf_token t;
 	int error = 0;
 
-	if (socksconf_value(p, &t, "a host, a URL or \"direct\"") < 0)
+	if (conf_value(&p->values, &t, "a host, a URL or \"direct\"") < 0)
 		return -EINVAL;
 	if (conf_token_is(&t, "direct"))
 		r->route.direct = 1;

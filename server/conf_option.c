@@ -76,8 +76,9 @@ conf_read_option(struct conf_parser *p, const struct conf_token *name)
 	if (k == NULL || (k->scopes & p->scope) == 0 || (p->scope == CONF_GLOBAL && p->objects))
 		return fail_keyword(p, name);
 	p->keyword = k;
+	p->values.keyword = k->name;
 	p->keyword_line = name->line;
-	if (conf_expect_punct(p, ":", k->name) < 0 || keyword_seen(p, name) < 0)
+	if (conf_expect_punct(&p->lex, ":", k->name) < 0 || keyword_seen(p, name) < 0)
 		return -EINVAL;
 	return k->read(p, base + k->offset);
 }

@@ -88,6 +88,7 @@ conf_parse(const char *file, const char *text, size_t len, char *error, size_t e
 		.scope = CONF_GLOBAL,
 		.global_keywords = conf_global_keywords,
 		.rule_keywords = conf_rule_keywords,
+		.values = { .lex = &p.lex, .is_keyword = conf_is_keyword, .parser = &p },
 	};
 
 	if (conf_lex_init(&p.lex, file, text, len, error, error_size) < 0)

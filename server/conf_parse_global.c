@@ -42,7 +42,7 @@ read_log(struct conf_parser *p, struct conf_log *log)
 	const struct conf_word *facility;
 	struct conf_token t;
 
-	if (conf_read_value(p, &t, "syslog, stdout, stderr or a file name") < 0)
+	if (conf_value(&p->values, &t, "syslog, stdout, stderr or a file name") < 0)
 		return -EINVAL;
 	*log = (struct conf_log){ .type = CONF_LOG_FILE, .facility = LOG_DAEMON };
 	if (conf_token_is(&t, "stdout")) {
@@ -79,7 +79,7 @@ read_logs(struct conf_parser *p, struct conf_log *logs, unsigned *count)
 			return conf_lex_fail(&p->lex, NULL, "expected at most %d places for %s",
 			    CONF_LOG_MAX, p->keyword->name);
 		logs[(*count)++] = log;
-	} while (conf_more_values(p));
+	} while (conf_value_follows(&p->values));
 	return 0;
 }
 
@@ -148,7 +148,7 @@ read_protocols(struct conf_parser *p, void *field)
 {
 	unsigned set = 0;
 
-	if (conf_read_words(p, protocols, &set) < 0)
+	if (conf_value_words(&p->values, protocols, &set) < 0)
 		return -EINVAL;
 	*(unsigned *)field = set;
 	return 0;
@@ -172,7 +172,7 @@ read_methods(struct conf_parser *p, enum auth_method *list, unsigned *count, boo
 		else if (conf_warn(p->conf, t.line, "%s lists \"%s\" again", p->keyword->name,
 		    t.text) < 0)
 			return conf_fail_memory(p);
-	} while (conf_more_values(p));
+	} while (conf_value_follows(&p->values));
 	return 0;
 }
 
@@ -194,7 +194,7 @@ read_text(struct conf_parser *p, void *field)
 {
 	struct conf_token t;
 
-	if (conf_read_value(p, &t, "a name") < 0)
+	if (conf_value(&p->values, &t, "a name") < 0)
 		return -EINVAL;
 	if (t.text[0] == '\0' || strlen(t.text) >= p->keyword->max)
 		return conf_lex_fail(&p->lex, &t, "expected 1 to %u bytes for %s",
@@ -209,7 +209,7 @@ read_ignored(struct conf_parser *p, void *field UNUSED)
 {
 	struct conf_token t;
 
-	if (conf_read_value(p, &t, "a value") < 0)
+	if (conf_value(&p->values, &t, "a value") < 0)
 		return -EINVAL;
 	if (conf_warn(p->conf, p->keyword_line, "%s has no effect", p->keyword->name) < 0)
 		return conf_fail_memory(p);

@@ -63,26 +63,26 @@ read_to(struct conf_parser *p, void *field)
 static int
 read_commands(struct conf_parser *p, void *field)
 {
-	return conf_read_words(p, commands, field);
+	return conf_value_words(&p->values, commands, field);
 }
 
 static int
 read_protocols(struct conf_parser *p, void *field)
 {
-	return conf_read_words(p, protocols, field);
+	return conf_value_words(&p->values, protocols, field);
 }
 
 static int
 read_proxyprotocols(struct conf_parser *p, void *field)
 {
-	return conf_read_words(p, proxyprotocols, field);
+	return conf_value_words(&p->values, proxyprotocols, field);
 }
 
 /* Payloads, single operations and TCP_INFO are not logged: Dante's words, said to be in vain. */
 static int
 read_log(struct conf_parser *p, void *field)
 {
-	int error = conf_read_words(p, logs, field);
+	int error = conf_value_words(&p->values, logs, field);
 
 	if (error == 0 && (*(unsigned *)field & (RULE_LOG_DATA | RULE_LOG_IOOPERATION |
 	    RULE_LOG_TCPINFO)) != 0 && conf_warn(p->conf, p->rule->line,
@@ -102,7 +102,7 @@ read_clientmethods(struct conf_parser *p, void *field)
 		if (conf_read_method(p, true, &t, &method) < 0)
 			return -EINVAL;
 		*(unsigned *)field |= 1u << method;
-	} while (conf_more_values(p));
+	} while (conf_value_follows(&p->values));
 	return 0;
 }
 
@@ -119,7 +119,7 @@ read_socksmethods(struct conf_parser *p, void *field)
 			return conf_lex_fail(&p->lex, &t, "expected a method of the global "
 			    "socksmethod: \"%s\" is not in it", t.text);
 		*(unsigned *)field |= 1u << method;
-	} while (conf_more_values(p));
+	} while (conf_value_follows(&p->values));
 	return 0;
 }
 
@@ -267,7 +267,7 @@ conf_read_rule(struct conf_parser *p, enum conf_scope scope, enum rule_verdict v
 	p->scope = scope;
 	p->rule = &r;
 	memset(p->rule_seen, 0, sizeof(p->rule_seen));
-	error = conf_expect_punct(p, "{", verdict == RULE_PASS ? "pass" : "block");
+	error = conf_expect_punct(&p->lex, "{", verdict == RULE_PASS ? "pass" : "block");
 	if (error == 0)
 		error = read_body(p, &r);
 	p->rule = NULL;

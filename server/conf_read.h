@@ -7,7 +7,7 @@
 #ifndef SERVER_CONF_READ_H
 #define SERVER_CONF_READ_H
 
-#include "common/conf_lex.h"
+#include "common/conf_value.h"
 #include "server/conf.h"
 
 #define CONF_KEYWORDS_MAX	64	/* rows of one table */
@@ -22,6 +22,7 @@ struct conf_keyword;
 
 struct conf_parser {
 	struct conf_lex		 lex;
+	struct conf_values	 values;
 	struct conf		*conf;
 	/* The tables of the file and of rules; they end with a row without a name. */
 	const struct conf_keyword *global_keywords;
@@ -56,16 +57,8 @@ const struct conf_keyword *conf_keyword_find(const struct conf_keyword *table, c
 /* For want of memory. */
 int	 conf_fail_memory(struct conf_parser *p);
 
-/* One value; a keyword and its colon, a brace or the end in its place is an error. */
-int	 conf_read_value(struct conf_parser *p, struct conf_token *t, const char *expected);
-/*
- * Whether a further value follows on the line of the one before, and no keyword,
- * brace or end; it is not taken.
- */
-bool	 conf_more_values(struct conf_parser *p);
-int	 conf_expect_punct(struct conf_parser *p, const char *punct, const char *behind);
-/* All the words of a list, or-ed together. */
-int	 conf_read_words(struct conf_parser *p, const struct conf_word *words, unsigned *set);
+/* Of struct conf_values: Dante's words that this version does not have count, too. */
+bool	 conf_is_keyword(const void *parser, const char *word);
 /* conf_read_fn: a number up to .max into .fields unsigned fields. */
 int	 conf_read_number(struct conf_parser *p, void *field);
 /* One method of a list; @client: of clientmethod. -EINVAL also for one not built in. */

@@ -73,7 +73,7 @@ conf_read_rule_addr(struct conf_parser *p, struct rule_addr *a, bool names)
 	struct conf_port port;
 	struct conf_token t;
 
-	if (conf_read_value(p, &t, "an address") < 0 || conf_addr_parse(&p->lex, &t, &addr) < 0 ||
+	if (conf_value(&p->values, &t, "an address") < 0 || conf_addr_parse(&p->lex, &t, &addr) < 0 ||
 	    take_rule_addr(p, &t, &addr, a, names) < 0 ||
 	    conf_addr_read_port(&p->lex, &port, &t) < 0)
 		return -EINVAL;
@@ -89,7 +89,7 @@ conf_read_address(struct conf_parser *p, struct host *h, uint16_t *port)
 	struct conf_port given;
 	struct conf_token t;
 
-	if (conf_read_value(p, &t, "an address") < 0)
+	if (conf_value(&p->values, &t, "an address") < 0)
 		return -EINVAL;
 	if (strchr(t.text, '/') != NULL)
 		return conf_lex_fail(&p->lex, &t, "expected an address without a mask for %s",
